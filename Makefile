@@ -1,0 +1,58 @@
+# `make` prints what can be done; the first target that needs it installs everything into .venv.
+# Arguments go through ARGS:  make forecast ARGS="--json"   make test ARGS="-k house -x"
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/sh
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+ARGS ?=
+
+.PHONY: help
+help:  ## print this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: forecast
+forecast: $(INSTALLED)  ## fit the default card on all evidence and print the forecast
+	@$(BIN)/bayes-rsi forecast $(ARGS)
+
+.PHONY: test
+test: $(INSTALLED)  ## run the tests (at most ten minutes)
+	@$(BIN)/pytest $(ARGS)
+
+.PHONY: test-slow
+test-slow: $(INSTALLED)  ## run the tests marked slow
+	@$(BIN)/pytest -m slow $(ARGS)
+
+.PHONY: lint
+lint: $(INSTALLED)  ## check style, format and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+.PHONY: format
+format: $(INSTALLED)  ## put code into the house's format
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+.PHONY: install
+install: $(INSTALLED)  ## install into .venv and do nothing else
+	@:
+
+# Pins stay as they are unless asked: make lock ARGS="--upgrade-package pymc" or ARGS=--upgrade
+.PHONY: lock
+lock:  ## bring requirements.lock in line with pyproject.toml
+	@sh scripts/environment.sh lock $(ARGS)
+
+.PHONY: clean
+clean:  ## remove caches and builds (.venv and .tools stay)
+	@rm -rf build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	@find . -name __pycache__ -not -path './.venv/*' -not -path './.tools/*' -prune -exec rm -rf {} +
+
+.PHONY: distclean
+distclean: clean  ## remove the installed environment too
+	@rm -rf .venv .tools
+
+$(INSTALLED): requirements.lock pyproject.toml scripts/environment.sh
+	@sh scripts/environment.sh install
+	@touch $@

@@ -1,0 +1,132 @@
+"""One family of errors; each is also the builtin a Python user would catch.
+
+Invariant: every message says what was got, what was expected, what to do, and where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+__all__ = [
+    "BayesRsiError",
+    "CardError",
+    "ConvergenceError",
+    "EvidenceError",
+    "ModelError",
+    "OutputError",
+    "Problem",
+    "StoreError",
+    "did_you_mean",
+]
+
+
+class BayesRsiError(Exception):
+    """Base of everything that this package raises on purpose."""
+
+
+class CardError(BayesRsiError, ValueError):
+    """A card (TOML) that cannot be used: unknown key, missing prior, bad number."""
+
+
+class ModelError(BayesRsiError, ValueError):
+    """A panel and a card that do not fit together."""
+
+
+class StoreError(BayesRsiError, ValueError):
+    """A stored posterior that is missing, damaged, or belongs to another card or data."""
+
+
+class OutputError(BayesRsiError, OSError):
+    """A file or folder that cannot be written."""
+
+
+class ConvergenceError(BayesRsiError, RuntimeError):
+    """A posterior that failed a gate where a sound one was required."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with one cell, row or file.
+
+    Parameters
+    ----------
+    file : str
+        Name of the file as the user gave it.
+    row : int or None
+        Row as an editor numbers it (the header is row 1); None for the whole file.
+    column : str or None
+        Column name; None for the whole row.
+    value : object
+        What was got.
+    expected : str
+        What would have been right.
+    hint : str
+        What to do about it; may be empty.
+    """
+
+    file: str
+    row: int | None
+    column: str | None
+    value: object
+    expected: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        """Give one readable line: where, what was got, what was expected, what to do."""
+        where = self.file
+        if self.row is not None:
+            where += f", row {self.row}"
+        if self.column is not None:
+            where += f", column '{self.column}'"
+        text = f"{where}: got {self.value!r}, expected {self.expected}"
+        return f"{text}. {self.hint}" if self.hint else text
+
+
+class EvidenceError(BayesRsiError, ValueError):
+    """Tables that break the schema; `problems` holds every finding.
+
+    Parameters
+    ----------
+    problems : sequence of Problem
+        At least one finding; the message shows the first `shown`.
+    shown : int, default 20
+        How many lines the message holds.
+    """
+
+    def __init__(self, problems: Sequence[Problem], shown: int = 20) -> None:
+        self.problems = tuple(problems)
+        lines = [str(problem) for problem in self.problems[:shown]]
+        rest = len(self.problems) - len(lines)
+        if rest > 0:
+            lines.append(f"... and {rest} more")
+        super().__init__("\n".join(lines))
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Give a hint naming the closest known word, or the known words when none is close.
+
+    Parameters
+    ----------
+    word : str
+        What was got.
+    known : iterable of str
+        What would have been accepted.
+
+    Returns
+    -------
+    str
+        A sentence.
+
+    Examples
+    --------
+    >>> did_you_mean("medain", ["median", "sd"])
+    "Did you mean 'median'?"
+    """
+    options = sorted(set(known))
+    close = get_close_matches(word, options, n=1, cutoff=0.6)
+    if close:
+        return f"Did you mean '{close[0]}'?"
+    head = ", ".join(options[:8])
+    return f"Known: {head}{', ...' if len(options) > 8 else ''}."

@@ -1,0 +1,142 @@
+"""Files into rows of stripped text, keeping the row number that an editor shows.
+
+Invariant: reading never guesses. A frame returned here has exactly the columns of its table, text
+in every cell, and its index is the row number in the file (the header is row 1); whatever cannot be
+read so comes back as a `Problem`, never as a silently repaired row.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from bayes_rsi.errors import Problem, did_you_mean
+from bayes_rsi.evidence.columns import Table
+
+__all__ = ["read_rows"]
+
+
+def read_rows(
+    path: Path, table: Table, *, complete: bool = True
+) -> tuple[pd.DataFrame | None, list[Problem]]:
+    """Read one CSV file as text.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    table : Table
+        Whose columns it holds.
+    complete : bool, default True
+        Whether every column must be there (a shipped table) or only the required ones (added rows).
+
+    Returns
+    -------
+    frame : pandas.DataFrame or None
+        Text cells, columns in the order of the schema, index = row number in the file. None when
+        the file or its header cannot be used.
+    problems : list of Problem
+        Empty when all is well.
+
+    Examples
+    --------
+    >>> frame, problems = read_rows(Path("data/systems.csv"), TABLES["systems"])  # doctest: +SKIP
+    """
+    text, problems = _read_text(path)
+    if text is None:
+        return None, problems
+    try:
+        records = list(_records(text))
+    except csv.Error as error:
+        hint = "Close every quotation mark and save the file as CSV again."
+        return None, [Problem(path.name, None, None, str(error), "a readable CSV file", hint)]
+    if not records:
+        return None, [_empty(path)]
+    header = [name.strip() for name in records[0][1]]
+    problems += _header_problems(header, path.name, table, complete)
+    if problems:
+        return None, problems
+    if len(records) == 1:
+        return None, [_empty(path)]
+    return _frame(records[1:], header, path.name, table)
+
+
+def _read_text(path: Path) -> tuple[str | None, list[Problem]]:
+    """Decode the file; a byte order mark is allowed."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        hint = "Check the path and its spelling."
+        return None, [Problem(str(path), None, None, reason, "a readable file", hint)]
+    try:
+        return raw.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        row = raw.count(b"\n", 0, error.start) + 1
+        got = raw[error.start : error.start + 1]
+        hint = "Save the file as 'CSV UTF-8'."
+        return None, [Problem(path.name, row, None, got, "UTF-8 text", hint)]
+
+
+def _records(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Give (row number, cells) of every row that is not blank."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    start = 1
+    for cells in reader:
+        if any(cell.strip() for cell in cells):
+            yield start, cells
+        start = reader.line_num + 1
+
+
+def _empty(path: Path) -> Problem:
+    hint = "Add rows below the header, or leave the file out."
+    return Problem(path.name, None, None, "no rows", "a header and at least one row", hint)
+
+
+def _header_problems(
+    header: Sequence[str], file: str, table: Table, complete: bool
+) -> list[Problem]:
+    """Find unknown, repeated and missing columns."""
+    unknown = [name for name in header if name not in table.names]
+    repeated = sorted({name for name in header if header.count(name) > 1})
+    needed = table.names if complete else table.required
+    missing = [name for name in needed if name not in header]
+    problems = [
+        Problem(file, 1, name, name, f"a column of '{table.name}'", did_you_mean(name, table.names))
+        for name in unknown
+    ]
+    problems += [
+        Problem(file, 1, name, "a repeated column", "each column once", "Delete one of them.")
+        for name in repeated
+    ]
+    problems += [
+        Problem(file, 1, name, "no such column", "a required column", f"Add '{name}'.")
+        for name in missing
+    ]
+    return problems
+
+
+def _frame(
+    records: Sequence[tuple[int, list[str]]], header: Sequence[str], file: str, table: Table
+) -> tuple[pd.DataFrame | None, list[Problem]]:
+    """Lay the rows out in the order of the schema; rows of another width become problems."""
+    width = len(header)
+    hint = "Quote a cell that holds a comma; give every row as many cells as the header."
+    problems = [
+        Problem(file, row, None, f"{len(cells)} cells", f"{width} cells", hint)
+        for row, cells in records
+        if len(cells) != width
+    ]
+    kept = [(row, cells) for row, cells in records if len(cells) == width]
+    if not kept:
+        return None, problems
+    columns = {
+        name: [cells[place].strip() for _, cells in kept] for place, name in enumerate(header)
+    }
+    rows = pd.Index([row for row, _ in kept], name="row")
+    frame = pd.DataFrame(columns, index=rows, dtype="str")
+    return frame.reindex(columns=list(table.names), fill_value=""), problems

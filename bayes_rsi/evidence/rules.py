@@ -1,0 +1,186 @@
+"""Rules of every table: keys, words of other tables, days, and what a row says of itself.
+
+Invariant: each rule is one small function from typed frames to problems and changes nothing.
+Frames are indexed by row number in the file, so a rule can say where. A cell that could not be read
+was reported by `cells` and is missing here; no rule reports it again.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from bayes_rsi.errors import Problem, did_you_mean
+from bayes_rsi.evidence.cells import problems_at
+from bayes_rsi.evidence.columns import Table
+from bayes_rsi.evidence.schema import UNIT_OF_KIND
+
+__all__ = [
+    "days_as_text",
+    "future",
+    "repeated_keys",
+    "table_problems",
+    "unknown_words",
+]
+
+
+def repeated_keys(frame: pd.DataFrame, table: Table, file: str) -> list[Problem]:
+    """Find rows that repeat the key of an earlier row.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Typed rows of one table.
+    table : Table
+        Names the key.
+    file : str
+        Name for the messages.
+
+    Returns
+    -------
+    list of Problem
+        Empty when all is well.
+    """
+    key = list(table.key)
+    bad = frame.duplicated(key)
+    if not bad.any():
+        return []
+    keys = "duplicate row (" + frame[key].astype("str").agg(", ".join, axis=1) + ")"
+    revision = ", or give a revision its own vintage" if "vintage" in key else ""
+    hint = f"Delete one of the rows with this key{revision}."
+    return problems_at(bad, keys.rename(None), file, f"each {', '.join(key)} once", hint)
+
+
+def unknown_words(
+    values: pd.Series, known: pd.Series, file: str, where: str, spellings: pd.Series | None = None
+) -> list[Problem]:
+    """Find words that another table does not hold.
+
+    Parameters
+    ----------
+    values : pandas.Series of str
+        The words; its name is the column. Empty ones are skipped.
+    known : pandas.Series of str
+        What the other table holds.
+    file : str
+        Name for the messages.
+    where : str
+        The other table, for the messages.
+    spellings : pandas.Series of str, optional
+        Further words for the suggestion.
+
+    Returns
+    -------
+    list of Problem
+        Empty when all is well.
+    """
+    bad = (values != "") & ~values.isin(known)
+    options = known if spellings is None else pd.concat([known, spellings])
+    hints = {
+        word: f"{did_you_mean(word, options)} Otherwise add it to {where}.csv first."
+        for word in values[bad].unique()
+    }
+    return problems_at(bad, values, file, f"a {values.name} of {where}.csv", lambda w: hints[w])
+
+
+def table_problems(frame: pd.DataFrame, name: str, file: str, today: date) -> list[Problem]:
+    """Check the rows of one table other than scores by themselves and against the calendar.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Typed rows, index = row numbers.
+    name : str
+        A name of `schema.TABLES`.
+    file : str
+        Name for the messages.
+    today : datetime.date
+        The last allowed day.
+
+    Returns
+    -------
+    list of Problem
+        Empty when all is well.
+    """
+    rules = {
+        "systems": lambda: future(frame["released"], file, today),
+        "benchmarks": lambda: _benchmark_problems(frame, file),
+        "audits": lambda: _audit_problems(frame, file, today),
+        "forecasts": lambda: _forecast_problems(frame, file, today),
+    }
+    return rules[name]() if name in rules else []
+
+
+def future(days: pd.Series, file: str, today: date) -> list[Problem]:
+    """Find days after today.
+
+    Parameters
+    ----------
+    days : pandas.Series of datetime64
+        Its name is the column.
+    file : str
+        Name for the messages.
+    today : datetime.date
+        The last allowed day.
+
+    Returns
+    -------
+    list of Problem
+        Empty when all is well.
+    """
+    bad = days > pd.Timestamp(today)
+    hint = "Only what is already public is evidence."
+    return problems_at(bad, days_as_text(days), file, f"a day up to today, {today}", hint)
+
+
+def _benchmark_problems(series: pd.DataFrame, file: str) -> list[Problem]:
+    due = series["kind"].map(dict(UNIT_OF_KIND)).fillna("")
+    # An index may be in any unit: its numbers compare systems and are no quantity.
+    other = (due != "") & (series["unit"] != due) & (series["kind"] != "index")
+    hint = ", ".join(f"{kind}: {unit}" for kind, unit in UNIT_OF_KIND.items())
+    horizon = (series["kind"] == "horizon") & series["reliability"].isna()
+    return [
+        *problems_at(other, series["unit"], file, "the unit of its kind", hint),
+        *problems_at(
+            horizon,
+            series["reliability"],
+            file,
+            "the success rate that defines the horizon",
+            "Write 0.5 for a 50% horizon.",
+        ),
+    ]
+
+
+def _audit_problems(audits: pd.DataFrame, file: str, today: date) -> list[Problem]:
+    bad = audits["n_flawed"] > audits["n_audited"]
+    return [
+        *problems_at(bad, audits["n_flawed"], file, "at most n_audited", "Swap or correct them."),
+        *future(audits["known_on"], file, today),
+    ]
+
+
+def _forecast_problems(forecasts: pd.DataFrame, file: str, today: date) -> list[Problem]:
+    kind, probability = forecasts["kind"], forecasts["probability"]
+    missing = (kind == "probability") & probability.isna()
+    return [
+        *problems_at(missing, probability, file, "a probability", "Fill it or change the kind."),
+        *future(forecasts["forecast_date"], file, today),
+    ]
+
+
+def days_as_text(days: pd.Series) -> pd.Series:
+    """Write days as ISO dates, a missing one as an empty string.
+
+    Parameters
+    ----------
+    days : pandas.Series of datetime64
+        Any index.
+
+    Returns
+    -------
+    pandas.Series of str
+        Same index.
+    """
+    text: pd.Series = days.dt.strftime("%Y-%m-%d").fillna("")
+    return text

@@ -1,0 +1,150 @@
+"""Rules of a score: its series, its system, its unit, its interval, and the day it was known.
+
+Invariant: each rule is one small function from typed frames to problems and changes nothing.
+Frames are indexed by row number in the file; a cell that could not be read was reported by `cells`
+and is missing here, so no rule reports it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import pandas as pd
+
+from bayes_rsi.errors import Problem
+from bayes_rsi.evidence.cells import problems_at
+from bayes_rsi.evidence.rules import days_as_text, future, unknown_words
+
+__all__ = ["LEAD_DAYS", "score_problems"]
+
+#: A figure may precede its system's release by this much (previews, early access), in days.
+LEAD_DAYS = 60
+_POSITIVE = ("minutes", "speedup")
+# Published bounds are rounded; a value may leave its interval by this share of the value.
+_ROUNDING = 1e-6
+
+
+def score_problems(
+    scores: pd.DataFrame, tables: Mapping[str, pd.DataFrame], file: str, today: date
+) -> list[Problem]:
+    """Check scores, row by row, against their series, their systems and the calendar.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        Typed rows with canonical system names, index = row numbers.
+    tables : mapping of str to pandas.DataFrame
+        `benchmarks`, `systems` and `aliases`, typed.
+    file : str
+        Name for the messages.
+    today : datetime.date
+        A figure known later than this is an error.
+
+    Returns
+    -------
+    list of Problem
+        Empty when all is well.
+    """
+    series = tables["benchmarks"].drop_duplicates("series").set_index("series")
+    systems = tables["systems"].drop_duplicates("system").set_index("system")
+    names = tables["systems"]["system"]
+    return [
+        *unknown_words(scores["series"], tables["benchmarks"]["series"], file, "benchmarks"),
+        *unknown_words(scores["system"], names, file, "systems", tables["aliases"]["alias"]),
+        *_other_unit(scores, series["unit"], file),
+        *_fraction_range(scores, file),
+        *_not_positive(scores, file),
+        *_interval_problems(scores, file),
+        *_bound_problems(scores, file),
+        *future(scores["known_on"], file, today),
+        *_too_early(scores, systems["released"], file),
+    ]
+
+
+def _other_unit(scores: pd.DataFrame, units: pd.Series, file: str) -> list[Problem]:
+    due = scores["series"].map(units).fillna("")
+    bad = (due != "") & (scores["unit"] != due) & (scores["unit"] != "")
+    return problems_at(bad, scores["unit"], file, due + ", the unit of the series", _unit_hint)
+
+
+def _unit_hint(unit: str) -> str:
+    percent = unit.lower() in ("percent", "%", "percentage", "pct")
+    return "Divide the value by 100 and write 'fraction'." if percent else "Convert the value."
+
+
+def _fraction_range(scores: pd.DataFrame, file: str) -> list[Problem]:
+    values = scores["value"]
+    bad = (scores["unit"] == "fraction") & ((values < 0) | (values > 1))
+    return problems_at(bad, values, file, "a fraction from 0 to 1", _fraction_hint)
+
+
+def _fraction_hint(value: float) -> str:
+    if 1 < value <= 100:
+        return f"If it is a percentage, divide by 100: {value / 100:g}"
+    return "Give the share of items solved."
+
+
+def _not_positive(scores: pd.DataFrame, file: str) -> list[Problem]:
+    values = scores["value"]
+    # A failed run may be kept as published when it is excluded: it is never fitted.
+    bad = scores["unit"].isin(_POSITIVE) & (values <= 0) & (scores["excluded"] == "")
+    hint = "Zero has no logarithm: write a small value with censoring 'left', or exclude the row."
+    return problems_at(bad, values, file, "a positive number", hint)
+
+
+def _interval_problems(scores: pd.DataFrame, file: str) -> list[Problem]:
+    low, high, value = scores["ci_low"], scores["ci_high"], scores["value"]
+    slack = _ROUNDING * value.abs()
+    reversed_ = low > high
+    outside = ~reversed_ & ((value < low - slack) | (value > high + slack))
+    half = low.isna() != high.isna()
+    no_level = low.notna() & high.notna() & scores["ci_level"].isna()
+    got = ("[" + low.astype("str") + ", " + high.astype("str") + "]").rename("ci_low")
+    return [
+        *problems_at(reversed_, got, file, "ci_low <= ci_high", "Swap the two ends."),
+        *problems_at(
+            outside,
+            got,
+            file,
+            "an interval that holds the value",
+            "Check value and interval, and that both are in the same unit.",
+        ),
+        *problems_at(half, got, file, "both ci_low and ci_high, or neither", "Fill the other end."),
+        *problems_at(
+            no_level, scores["ci_level"], file, "the level of the interval", "Write 0.95 for 95%."
+        ),
+    ]
+
+
+def _bound_problems(scores: pd.DataFrame, file: str) -> list[Problem]:
+    lower, upper = scores["lower"], scores["upper"]
+    interval = scores["censoring"] == "interval"
+    missing = interval & (lower.isna() | upper.isna())
+    stray = ~interval & (lower.notna() | upper.notna())
+    got = ("[" + lower.astype("str") + ", " + upper.astype("str") + "]").rename("lower")
+    return [
+        *problems_at(
+            missing,
+            got,
+            file,
+            "lower and upper of an interval-censored figure",
+            "Fill both bounds, or use censoring 'right' or 'left'.",
+        ),
+        *problems_at(interval & (lower > upper), got, file, "lower <= upper", "Swap the bounds."),
+        *problems_at(
+            stray,
+            got,
+            file,
+            "no bounds without censoring 'interval'",
+            "Write 'interval' in censoring, or empty both bounds.",
+        ),
+    ]
+
+
+def _too_early(scores: pd.DataFrame, released: pd.Series, file: str) -> list[Problem]:
+    due = pd.to_datetime(scores["system"].map(released))
+    bad = scores["known_on"] < due - pd.Timedelta(days=LEAD_DAYS)
+    expected = f"a day at most {LEAD_DAYS} days before the release, " + days_as_text(due)
+    hint = "Check the day, the system and its release in systems.csv."
+    return problems_at(bad, days_as_text(scores["known_on"]), file, expected, hint)

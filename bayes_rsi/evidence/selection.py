@@ -1,0 +1,267 @@
+"""Which published figures a model may see: the rules, one small function each.
+
+Invariant: a rule only drops rows; it invents, averages and maximises nothing. The maximum over runs
+is never taken, so a scaffold effect stays visible to the model. The docstring of `panel` says the
+same in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+import pandas as pd
+
+from bayes_rsi.errors import EvidenceError, Problem, did_you_mean
+from bayes_rsi.evidence.cut import Evidence
+from bayes_rsi.evidence.schema import EFFORTS, KINDS
+
+__all__ = [
+    "KEY",
+    "enough_scores",
+    "fitted_series",
+    "highest_effort",
+    "known",
+    "latest_vintage",
+    "not_excluded",
+    "not_named",
+    "released_systems",
+    "select",
+]
+
+#: What one selected score is the only one of, apart from its effort.
+KEY = ("series", "system", "scaffold", "effort", "reporter")
+
+
+def select(
+    evidence: Evidence,
+    kinds: Sequence[str],
+    exclude: Collection[str] = (),
+    min_scores: int = 3,
+) -> pd.DataFrame:
+    """Apply every rule, in the order of `panel`'s docstring.
+
+    Parameters
+    ----------
+    evidence, kinds, exclude, min_scores
+        As in `panel`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of `evidence.scores`, sorted by `KEY`.
+
+    Raises
+    ------
+    EvidenceError
+        Unknown kind or name, an index beside other kinds, or nothing left.
+    """
+    _refuse_kinds(kinds)
+    _refuse_names(exclude, evidence)
+    rows = known(evidence.scores, evidence.as_of)
+    rows = not_excluded(rows)
+    rows = fitted_series(rows, evidence.series, kinds)
+    rows = not_named(rows, evidence.series, exclude)
+    rows = latest_vintage(rows)
+    rows = highest_effort(rows)
+    rows = released_systems(rows, evidence.systems, evidence.as_of)
+    rows = enough_scores(rows, min_scores)
+    if rows.empty:
+        got = f"no score left as of {evidence.as_of}"
+        hint = "Choose a later day, more kinds, fewer exclusions or a smaller min_scores."
+        raise EvidenceError([Problem("panel", None, None, got, "at least one score", hint)])
+    return rows.sort_values(list(KEY)).reset_index(drop=True)
+
+
+def known(scores: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Keep figures that were known on the day.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        Typed rows of `scores.csv`.
+    as_of : datetime.date
+        The day of the panel.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows that are left.
+    """
+    return scores[scores["known_on"] <= pd.Timestamp(as_of)]
+
+
+def not_excluded(scores: pd.DataFrame) -> pd.DataFrame:
+    """Drop figures with a reason code; such a row does not withdraw an older vintage either.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        Typed rows of `scores.csv`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows that are left.
+    """
+    return scores[scores["excluded"] == ""]
+
+
+def fitted_series(
+    scores: pd.DataFrame, series: pd.DataFrame, kinds: Collection[str]
+) -> pd.DataFrame:
+    """Keep series of the asked kinds whose role is not `context`.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        Typed rows of `scores.csv`.
+    series : pandas.DataFrame
+        Typed rows of `benchmarks.csv`.
+    kinds : collection of str
+        Kinds of series to take.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows that are left.
+    """
+    fitted = series[series["kind"].isin(list(kinds)) & (series["role"] != "context")]
+    return scores[scores["series"].isin(fitted["series"])]
+
+
+def not_named(scores: pd.DataFrame, series: pd.DataFrame, names: Collection[str]) -> pd.DataFrame:
+    """Drop the series, benchmarks (with all their series) and systems that are named.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        Typed rows of `scores.csv`.
+    series : pandas.DataFrame
+        Typed rows of `benchmarks.csv`.
+    names : collection of str
+        Series, benchmarks or systems.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows that are left.
+    """
+    listed = list(names)
+    left_out = series["series"].isin(listed) | series["benchmark"].isin(listed)
+    bad = scores["series"].isin(series["series"][left_out]) | scores["system"].isin(listed)
+    return scores[~bad]
+
+
+def latest_vintage(scores: pd.DataFrame) -> pd.DataFrame:
+    """Keep, of each key, the vintage that became known last; of one day, the last in text order.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        Typed rows of `scores.csv`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows that are left.
+    """
+    ordered = scores.sort_values(["known_on", "vintage"], kind="stable")
+    return ordered.drop_duplicates(list(KEY), keep="last")
+
+
+def highest_effort(scores: pd.DataFrame) -> pd.DataFrame:
+    """Keep, of each series, system, scaffold and reporter, the highest reasoning effort.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        Typed rows of `scores.csv`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows that are left.
+    """
+    rank = scores["effort"].map({effort: place for place, effort in enumerate(EFFORTS)})
+    ordered = scores.assign(_rank=rank).sort_values("_rank", kind="stable").drop(columns="_rank")
+    return ordered.drop_duplicates([name for name in KEY if name != "effort"], keep="last")
+
+
+def released_systems(scores: pd.DataFrame, systems: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Keep systems that were out on the day: a preview has no release date to stand at yet.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        Typed rows of `scores.csv`.
+    systems : pandas.DataFrame
+        Typed rows of `systems.csv`.
+    as_of : datetime.date
+        The day of the panel.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows that are left.
+    """
+    out = systems["system"][systems["released"] <= pd.Timestamp(as_of)]
+    return scores[scores["system"].isin(out)]
+
+
+def enough_scores(scores: pd.DataFrame, min_scores: int) -> pd.DataFrame:
+    """Drop series with fewer than `min_scores` rows: they say nothing on their own difficulty.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        Typed rows of `scores.csv`.
+    min_scores : int
+        Fewest rows of a series.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows that are left.
+    """
+    counts = scores.groupby("series")["series"].transform("size")
+    return scores[counts >= min_scores]
+
+
+def _refuse_kinds(kinds: Sequence[str]) -> None:
+    problems = [
+        Problem("panel", None, "kinds", kind, "a kind of series", did_you_mean(kind, KINDS))
+        for kind in kinds
+        if kind not in KINDS
+    ]
+    if "index" in kinds and set(kinds) != {"index"}:
+        hint = "An index is made of other benchmarks: counting both counts the same runs twice."
+        got = ", ".join(kinds)
+        problems.append(Problem("panel", None, "kinds", got, "'index' alone, or without it", hint))
+    if isinstance(kinds, str) or not kinds:
+        hint = "Write kinds=('fraction', 'horizon')."
+        problems = [Problem("panel", None, "kinds", kinds, "a tuple of kinds", hint)]
+    if problems:
+        raise EvidenceError(problems)
+
+
+def _refuse_names(names: Collection[str], evidence: Evidence) -> None:
+    if isinstance(names, str):
+        hint = f"Write exclude=({names!r},)."
+        raise EvidenceError([Problem("panel", None, "exclude", names, "a tuple of names", hint)])
+    table = evidence.series
+    options = {*table["series"], *table["benchmark"], *evidence.systems["system"]}
+    problems = [
+        Problem(
+            "panel",
+            None,
+            "exclude",
+            name,
+            "a series, benchmark or system",
+            did_you_mean(name, options),
+        )
+        for name in names
+        if name not in options
+    ]
+    if problems:
+        raise EvidenceError(problems)

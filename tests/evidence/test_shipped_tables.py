@@ -1,0 +1,88 @@
+"""The tables that come with the package keep their own rules."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from bayes_rsi.evidence import Evidence, check, cut, data_folder, load_evidence, panel
+from bayes_rsi.evidence.schema import DOMAINS, KINDS
+
+END = date(2026, 6, 30)
+
+
+@pytest.fixture(scope="module")
+def evidence() -> Evidence:
+    """The shipped tables."""
+    return load_evidence()
+
+
+def test_every_table_validates() -> None:
+    assert [str(problem) for problem in check(data_folder())] == []
+
+
+def test_the_evidence_ends_where_it_says(evidence: Evidence) -> None:
+    assert evidence.as_of == END
+    for frame, column in (
+        (evidence.scores, "known_on"),
+        (evidence.audits, "known_on"),
+        (evidence.forecasts, "forecast_date"),
+        (evidence.systems, "released"),
+    ):
+        assert frame[column].max() <= pd.Timestamp(END)
+
+
+def test_loading_takes_under_a_second() -> None:
+    load_evidence()
+    start = time.perf_counter()
+    load_evidence()
+    assert time.perf_counter() - start < 1.0
+
+
+@pytest.mark.parametrize("kinds", [("fraction", "horizon"), ("horizon",), tuple(KINDS[:-1])])
+def test_the_shipped_panel_keeps_its_contract(
+    evidence: Evidence, assert_contract: Callable[[xr.Dataset], None], kinds: tuple[str, ...]
+) -> None:
+    result = panel(evidence, kinds)
+    assert_contract(result)
+    assert set(result["kind"].values) <= set(kinds)
+    assert np.isfinite(result["value"]).all()
+    assert set(result["domain"].values) <= set(DOMAINS)
+    assert (result["known_on"] <= np.datetime64(END)).all()
+    assert result["score_series"].to_series().value_counts().min() >= 3
+
+
+def test_a_revision_is_taken_when_it_becomes_known(evidence: Evidence) -> None:
+    """METR's Opus 4.6: 870 minutes, then 719 after the fix of early March 2026."""
+    label = "metr_th11_p50|Claude Opus 4.6|METR||author"
+    for day, minutes in (("2026-03-02", 870.0), ("2026-03-03", 718.8), ("2026-06-30", 718.8)):
+        value = float(panel(cut(evidence, day))["value"].sel(score=label))
+        assert value == pytest.approx(minutes, abs=0.1)
+
+
+@pytest.mark.parametrize("day", ["2024-12-31", "2025-06-30", "2025-12-31", "2026-05-04"])
+def test_a_past_panel_knows_nothing_later(evidence: Evidence, day: str) -> None:
+    result = panel(cut(evidence, day))
+    last = np.datetime64(day)
+    assert (result["known_on"] <= last).all()
+    assert (result["released"] <= last).all()
+    assert set(result["system"].values) <= set(panel(evidence)["system"].values)
+
+
+def test_aliases_of_the_sources_lead_to_systems(evidence: Evidence) -> None:
+    assert evidence.aliases["system"].isin(evidence.systems["system"]).all()
+    assert not evidence.aliases["alias"].duplicated().any()
+
+
+def test_the_audit_of_swe_bench_verified_speaks_for_the_whole_set(evidence: Evidence) -> None:
+    """At least 82 of 500 items are flawed (16.4%), of which 63% are still scored correct."""
+    series = panel(evidence).sel(series="swe_bench_verified")
+    flawed, sound = float(series["audit_flawed"]), float(series["audit_sound"])
+    assert flawed / (flawed + sound) == pytest.approx(0.164)
+    assert float(series["audit_scored_correct"]) == pytest.approx(0.63)
