@@ -80,8 +80,8 @@ def panel(
 
         On `series`: `benchmark`, `kind`, `domain`, `role` (str); `floor`, `cap`, `human`,
         `reliability`, `n_items` (float, nan if none); `series_released` (datetime64[ns], NaT if
-        unknown); `audit_flawed`, `audit_sound`, `audit_scored_correct` (float, see `audit_counts`: weighted
-        items, 0 if unaudited; share, nan if none).
+        unknown); `audit_flawed`, `audit_sound` (float, weighted items, 0 if unaudited) and
+        `audit_scored_correct` (float, share, nan if none), see `audits.audit_counts`.
 
         Attributes: `as_of` (ISO), `data_digest`.
 
@@ -94,7 +94,7 @@ def panel(
     Examples
     --------
     >>> panel(cut(load_evidence(), "2025-12-31")).sizes["system"]  # doctest: +SKIP
-    208
+    309
     """
     _refuse_changed(evidence)
     scores = select(evidence, kinds, exclude, min_scores)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from bayes_rsi.errors import Problem, did_you_mean
 from bayes_rsi.evidence.cells import problems_at
 from bayes_rsi.evidence.columns import Table
-from bayes_rsi.evidence.schema import UNIT_OF_KIND
+from bayes_rsi.evidence.schema import QUANTILES, UNIT_OF_KIND
 
 __all__ = [
     "days_as_text",
@@ -165,8 +166,29 @@ def _forecast_problems(forecasts: pd.DataFrame, file: str, today: date) -> list[
     missing = (kind == "probability") & probability.isna()
     return [
         *problems_at(missing, probability, file, "a probability", "Fill it or change the kind."),
+        *_quantile_problems(forecasts, file),
         *future(forecasts["forecast_date"], file, today),
     ]
+
+
+def _quantile_problems(forecasts: pd.DataFrame, file: str) -> list[Problem]:
+    """Check that quantiles are dates or numbers, as the unit says, and do not fall."""
+    dated = forecasts["unit"] == "date"
+    problems: list[Problem] = []
+    highest = pd.Series(-np.inf, index=forecasts.index)
+    for name in QUANTILES:
+        text = forecasts[name]
+        days = pd.to_datetime(text.where(dated), format="%Y-%m-%d", errors="coerce")
+        days_since = (days - pd.Timestamp("1970-01-01")) / pd.Timedelta(days=1)
+        numbers = pd.to_numeric(text.where(~dated), errors="coerce")
+        values = days_since.where(dated, numbers)
+        unread = (text != "") & values.isna()
+        hint = "Write dates with unit 'date', and plain numbers with any other unit."
+        problems += problems_at(unread, text, file, "an ISO date or a number, as unit says", hint)
+        falling = values < highest
+        problems += problems_at(falling, text, file, "a rising sequence", "Sort the quantiles.")
+        highest = highest.where(values.isna(), values)
+    return problems
 
 
 def days_as_text(days: pd.Series) -> pd.Series:

@@ -20,6 +20,7 @@ __all__ = [
     "EFFORTS",
     "KINDS",
     "LABEL_MARK",
+    "QUANTILES",
     "TABLES",
     "UNIT_OF_KIND",
 ]
@@ -51,6 +52,8 @@ DOMAINS = (
     "research_creativity",
     "agent_management",
 )
+#: Columns of the quantiles of a forecast, lowest first.
+QUANTILES = ("p10", "p25", "p50", "p75", "p90")
 _CENSORING = ("none", "right", "left", "interval")
 _REPORTERS = ("author", "developer", "third_party", "leaderboard")
 _KNOWN_ON_BASES = ("publication", "snapshot", "evaluation", "submission", "release", "assumed")
@@ -70,7 +73,7 @@ _SCORES = Table(
     (
         Column("series", "string", "Series, an id of benchmarks.csv", required=True),
         Column("system", "string", "System, a name of systems.csv or an alias", required=True),
-        Column("value", "number", "The figure, in the unit of the row", required=True),
+        Column("value", "number", "The figure", "unit of the row", required=True),
         Column(
             "unit",
             "string",
@@ -78,11 +81,17 @@ _SCORES = Table(
             required=True,
             allowed=tuple(UNIT_OF_KIND.values()),
         ),
-        Column("n_items", "integer", "Items behind this figure", "items", low=1),
+        Column(
+            "n_items",
+            "integer",
+            "Items behind this figure; empty: those of the series",
+            "items",
+            low=1,
+        ),
         Column("n_seeds", "integer", "Runs averaged; empty stands for one", "runs", low=1),
-        Column("se", "number", "Published standard error, in the unit of the row", low=0),
-        Column("ci_low", "number", "Lower end of the published interval"),
-        Column("ci_high", "number", "Upper end of the published interval"),
+        Column("se", "number", "Published standard error", "unit of the row", low=0),
+        Column("ci_low", "number", "Lower end of the published interval", "unit of the row"),
+        Column("ci_high", "number", "Upper end of the published interval", "unit of the row"),
         Column(
             "ci_level", "number", "Level of the published interval", "probability", low=0, high=1
         ),
@@ -93,8 +102,8 @@ _SCORES = Table(
             allowed=_CENSORING,
             default="none",
         ),
-        Column("lower", "number", "Lower bound of an interval-censored figure"),
-        Column("upper", "number", "Upper bound of an interval-censored figure"),
+        Column("lower", "number", "Lower bound, interval censoring only", "unit of the row"),
+        Column("upper", "number", "Upper bound, interval censoring only", "unit of the row"),
         Column("scaffold", "string", "Scaffold as published; empty when unknown"),
         Column("scaffold_family", "string", "Family of scaffolds that share an effect"),
         Column("effort", "string", "Reasoning effort", allowed=EFFORTS),
@@ -143,8 +152,8 @@ _BENCHMARKS = Table(
         ),
         Column("n_items", "integer", "Items of the whole set", "items", low=1),
         Column("floor", "number", "Score of chance", "fraction", low=0, high=1),
-        Column("cap", "number", "Largest value that the suite can measure, in the unit"),
-        Column("human", "number", "Human baseline, in the unit"),
+        Column("cap", "number", "Largest value that the suite can measure", "unit of the series"),
+        Column("human", "number", "Human baseline", "unit of the series"),
         Column("human_basis", "string", "Who the humans were and what they had"),
         Column("released", "date", "Day the version came out"),
         Column(
@@ -232,9 +241,9 @@ _AUDITS = Table(
 )
 
 
-def _quantile(percent: int) -> Column:
-    meaning = f"{percent}% quantile: an ISO date when unit is date, else a number"
-    return Column(f"p{percent}", "string", meaning)
+def _quantile(name: str) -> Column:
+    meaning = f"{name[1:]}% quantile: an ISO date when unit is date, else a number"
+    return Column(name, "string", meaning)
 
 
 _FORECASTS = Table(
@@ -266,7 +275,7 @@ _FORECASTS = Table(
         ),
         Column("probability", "number", "P(event by target_date)", "probability", low=0, high=1),
         Column("target_date", "date", "Day the question closes"),
-        *(_quantile(percent) for percent in (10, 25, 50, 75, 90)),
+        *(_quantile(name) for name in QUANTILES),
         Column("unit", "string", "Unit of the quantiles"),
         Column("forecast_date", "date", "Day the forecast was made", required=True),
         _ARTICLE,

@@ -139,6 +139,10 @@ def test_a_missing_added_file_is_named(world: Any, tmp_path: Path) -> None:
         ("forecasts", 0, {"probability": ""}, "a probability"),
         ("forecasts", 0, {"probability": 30}, r"Divide by 100: 0\.3"),
         ("forecasts", 0, {"forecast_date": TOMORROW}, "a day up to today"),
+        ("forecasts", 0, {"unit": "date", "p50": "2028"}, "p50.*an ISO date or a number"),
+        ("forecasts", 0, {"unit": "hours", "p50": "2028-01-01"}, "p50.*an ISO date or a number"),
+        ("forecasts", 0, {"unit": "hours", "p10": 9, "p90": 7}, "p90.*Sort the quantiles"),
+        ("forecasts", 0, {"unit": "date", "p10": "2028-01-01", "p25": "2027-12-31"}, "p25.*Sort"),
         ("scores", 1, {"system": "Beta 9"}, r"a system of systems\.csv"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,21 @@ def evidence() -> Evidence:
 
 def test_every_table_validates() -> None:
     assert [str(problem) for problem in check(data_folder())] == []
+
+
+def test_added_scores_are_checked_against_the_shipped_tables(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    head = "series,system,value,unit,known_on,source\n"
+    row = "swe_bench_verified,Claude Opus 4.5,{value},fraction,2026-06-30,own run\n"
+    path.write_text(head + row.format(value=0.73), encoding="utf-8")
+    assert check(path) == []
+    assert load_evidence(add=[path]).scores["origin"].tolist().count("mine.csv") == 1
+    path.write_text(head + row.format(value=73), encoding="utf-8")
+    (problem,) = check(path)
+    assert str(problem) == (
+        "mine.csv, row 2, column 'value': got 73.0, expected a fraction from 0 to 1. "
+        "If it is a percentage, divide by 100: 0.73"
+    )
 
 
 def test_the_evidence_ends_where_it_says(evidence: Evidence) -> None:
