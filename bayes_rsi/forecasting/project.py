@@ -1,0 +1,106 @@
+"""From a fit to a forecast.
+
+Invariant: the same fit and seed give the same forecast; nothing is estimated here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from bayes_rsi import names
+from bayes_rsi.forecasting.events import Dates, check_events, dates
+from bayes_rsi.forecasting.paths import Paths, continued
+from bayes_rsi.forecasting.result import Forecast
+from bayes_rsi.posterior import Fit
+from bayes_rsi.units import date_of_year, year_of_date
+
+__all__ = ["FRONTIER_UNTIL", "forecast"]
+
+#: The frontier is kept to this day; events are simulated to the card's horizon.
+FRONTIER_UNTIL = "2032-12-31"
+
+
+def forecast(fit: Fit, seed: int | None = None, group: str = "posterior") -> Forecast:
+    """Project the frontier and date the events of the fit's card.
+
+    Parameters
+    ----------
+    fit : Fit
+        The fit.
+    seed : int, optional
+        Seed of the future and of the judged quantities. Default: that of the fit.
+    group : {"posterior", "prior"}, default "posterior"
+        Draws to start from; ``"prior"`` shows what the card says without any score.
+
+    Returns
+    -------
+    Forecast
+
+    Raises
+    ------
+    ModelError
+        When an event's requirement cannot be served by the fitted series.
+
+    Examples
+    --------
+    >>> forecast(fit).probability_by("2028-12-31")  # doctest: +SKIP
+    0.21
+    """
+    card, panel = fit.card, fit.panel
+    check_events(card, panel)
+    draws = fit.tree[group].to_dataset()
+    chosen = fit.tag.seed if seed is None else seed
+    as_of = float(year_of_date(fit.tag.as_of))
+    horizon = float(year_of_date(card.forecast.horizon))
+    paths = continued(draws, card, horizon, chosen)
+    found = {
+        name: dates(event, paths, draws, panel, as_of, chosen)
+        for name, event in card.events.items()
+    }
+    requirements = {
+        name: [item.name for item in event.requirements] for name, event in card.events.items()
+    }
+    events = _events(found, paths, draws)
+    events.attrs = {"horizon_year": horizon, "requirements": requirements}
+    titles = {name: event.title for name, event in card.events.items()}
+    return Forecast(fit.tag, fit.verdict, events, _frontier(paths, draws), titles)
+
+
+def _events(found: dict[str, Dates], paths: Paths, draws: xr.Dataset) -> xr.Dataset:
+    dims = (names.EVENT, names.CHAIN, names.DRAW, names.REPLICATE)
+
+    def stacked(field: str) -> tuple[tuple[str, ...], np.ndarray]:
+        arrays = [getattr(one, field).reshape(paths.shape) for one in found.values()]
+        return dims, np.stack(arrays)
+
+    return xr.Dataset(
+        {
+            names.EVENT_YEAR: stacked("year"),
+            names.NEVER: stacked("never"),
+            names.BINDING: stacked("binding"),
+        },
+        coords={
+            names.EVENT: list(found),
+            names.CHAIN: draws[names.CHAIN].values,
+            names.DRAW: draws[names.DRAW].values,
+            names.REPLICATE: np.arange(paths.shape[2]),
+        },
+    )
+
+
+def _frontier(paths: Paths, draws: xr.Dataset) -> xr.Dataset:
+    kept = paths.years <= float(year_of_date(FRONTIER_UNTIL))
+    days = [np.datetime64(date_of_year(float(year)), "ns") for year in paths.years[kept]]
+    first = paths.values.reshape(*paths.shape, -1)[:, :, 0, kept]
+    return xr.Dataset(
+        {
+            names.FRONTIER: ((names.CHAIN, names.DRAW, names.DATE), first),
+            names.GROWTH: draws[names.GROWTH].transpose(names.CHAIN, names.DRAW),
+        },
+        coords={
+            names.CHAIN: draws[names.CHAIN].values,
+            names.DRAW: draws[names.DRAW].values,
+            names.DATE: np.array(days),
+        },
+    )

@@ -1,0 +1,292 @@
+"""What a forecast is: draws of the frontier and of the date of each event, with their origin.
+
+Invariant: probabilities are shares of draws and carry a Monte Carlo error; an event that never
+comes, or comes after the simulated horizon, is infinite and counts in every denominator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from bayes_rsi import names
+from bayes_rsi.errors import ModelError, did_you_mean
+from bayes_rsi.forecasting.montecarlo import share_and_error
+from bayes_rsi.tags import Tag, Verdict
+from bayes_rsi.units import date_of_year, year_of_date
+
+__all__ = ["Forecast", "Share"]
+
+#: Quantiles of the date of an event that a forecast states.
+QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
+
+
+@dataclass(frozen=True)
+class Share:
+    """A probability with its Monte Carlo standard error.
+
+    Parameters
+    ----------
+    p, mcse : float
+    """
+
+    p: float
+    mcse: float
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Draws of what is to come.
+
+    Parameters
+    ----------
+    tag : Tag
+        Origin.
+    verdict : Verdict
+        Gates of the posterior behind it.
+    events : xarray.Dataset
+        ``event_year`` (event, chain, draw, replicate): decimal year, infinite for never or later
+        than the horizon; ``never`` (same dims): bool, the judged never; ``binding`` (same dims):
+        index into ``requirement`` labels of the event, -1 when not applicable. Draws in which the
+        event has already happened by the as-of date are missing (nan): they contradict a known fact.
+    frontier : xarray.Dataset
+        ``frontier`` (chain, draw, date): released frontier, doublings (log2 minutes of METR TH1.1
+        50% horizon); ``growth`` (chain, draw): doublings per year at the as-of date.
+    titles : mapping of str to str
+        Event name to one line for people.
+    """
+
+    tag: Tag
+    verdict: Verdict
+    events: xr.Dataset
+    frontier: xr.Dataset
+    titles: dict[str, str]
+
+    @property
+    def event_names(self) -> list[str]:
+        """Names of the events."""
+        return [str(name) for name in self.events[names.EVENT].values]
+
+    @property
+    def horizon(self) -> date:
+        """Last simulated day."""
+        return date_of_year(float(self.events.attrs["horizon_year"]))
+
+    def years(self, event: str = "end_to_end") -> xr.DataArray:
+        """Give the draws of the date of an event.
+
+        Parameters
+        ----------
+        event : str
+            Name of the event.
+
+        Returns
+        -------
+        xarray.DataArray
+            Decimal years (chain, draw, replicate), infinite for never or after the horizon, nan
+            where the draw contradicts that the event had not happened by the as-of date.
+
+        Raises
+        ------
+        ModelError
+            When the forecast holds no such event.
+        """
+        if event not in self.event_names:
+            hint = did_you_mean(event, self.event_names)
+            raise ModelError(f"got event '{event}', expected one of this forecast. {hint}")
+        return self.events[names.EVENT_YEAR].sel({names.EVENT: event})
+
+    def probability_by(self, day: str | date, event: str = "end_to_end") -> float:
+        """Give P(event happens on or before a day), given that it had not by the as-of date.
+
+        Parameters
+        ----------
+        day : str or date
+            ISO date, not later than `horizon`.
+        event : str
+            Name of the event.
+
+        Returns
+        -------
+        float
+
+        Raises
+        ------
+        ModelError
+            When the event is unknown or the day is after the simulated horizon.
+
+        Examples
+        --------
+        >>> forecast.probability_by("2028-12-31", event="end_to_end")  # doctest: +SKIP
+        0.21
+        """
+        return self.share_by(day, event).p
+
+    def share_by(self, day: str | date, event: str = "end_to_end") -> Share:
+        """Give P(event by a day) with its Monte Carlo standard error.
+
+        Parameters
+        ----------
+        day : str or date
+            ISO date, not later than `horizon`.
+        event : str
+            Name of the event.
+
+        Returns
+        -------
+        Share
+
+        Raises
+        ------
+        ModelError
+            When the event is unknown or the day is after the simulated horizon.
+        """
+        limit = float(year_of_date(day))
+        if limit > float(self.events.attrs["horizon_year"]) + 1e-9:
+            raise ModelError(
+                f"got day {day}, expected one up to the simulated horizon {self.horizon}; "
+                "set a later 'horizon' in the card's [forecast]"
+            )
+        years = self.years(event)
+        return Share(*share_and_error((years <= limit).where(years.notnull())))
+
+    def never(self, event: str = "end_to_end") -> Share:
+        """Give the probability of the judged never: the paradigm does not get there.
+
+        Parameters
+        ----------
+        event : str
+            Name of the event.
+
+        Returns
+        -------
+        Share
+        """
+        years = self.years(event)
+        flag = self.events[names.NEVER].sel({names.EVENT: event})
+        return Share(*share_and_error(flag.where(years.notnull())))
+
+    def after_horizon(self, event: str = "end_to_end") -> Share:
+        """Give the probability that the event comes, but after the simulated horizon.
+
+        Parameters
+        ----------
+        event : str
+            Name of the event.
+
+        Returns
+        -------
+        Share
+        """
+        years = self.years(event)
+        flag = self.events[names.NEVER].sel({names.EVENT: event})
+        return Share(*share_and_error((np.isinf(years) & ~flag).where(years.notnull())))
+
+    def contradicted(self, event: str = "end_to_end") -> float:
+        """Give the share of draws left out because the event would have happened already.
+
+        Parameters
+        ----------
+        event : str
+            Name of the event.
+
+        Returns
+        -------
+        float
+        """
+        return float(self.years(event).isnull().mean())
+
+    def quantiles(
+        self, event: str = "end_to_end", probabilities: Sequence[float] = QUANTILES
+    ) -> dict[float, date | None]:
+        """Give quantiles of the date of an event.
+
+        Parameters
+        ----------
+        event : str
+            Name of the event.
+        probabilities : sequence of float
+            In (0, 1).
+
+        Returns
+        -------
+        dict of float to date or None
+            None where the quantile is never or after the horizon.
+        """
+        draws = self.years(event).values
+        draws = draws[~np.isnan(draws)]
+        found = np.quantile(draws, probabilities, method="higher")
+        pairs = zip(probabilities, found, strict=True)
+        return {p: date_of_year(float(y)) if np.isfinite(y) else None for p, y in pairs}
+
+    def curve(self, days: Sequence[date], event: str = "end_to_end") -> np.ndarray:
+        """Give P(event by day) on a grid of days.
+
+        Parameters
+        ----------
+        days : sequence of date
+            Up to the horizon.
+        event : str
+            Name of the event.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (days,), non-decreasing.
+        """
+        draws = self.years(event).values
+        draws = np.sort(draws[~np.isnan(draws)])
+        return np.searchsorted(draws, year_of_date(days), side="right") / draws.size
+
+    def binding(self, event: str = "end_to_end") -> dict[str, float]:
+        """Give the probability that each requirement is the last to be met.
+
+        Parameters
+        ----------
+        event : str
+            Name of the event.
+
+        Returns
+        -------
+        dict of str to float
+            Requirement to share of the draws that are not judged never; sums to one.
+        """
+        chosen = self.events[names.BINDING].sel({names.EVENT: event}).values
+        labels = self.events.attrs["requirements"][event]
+        valid = chosen[chosen >= 0]
+        if valid.size == 0:
+            return dict.fromkeys(labels, 0.0)
+        counts = np.bincount(valid.astype(int), minlength=len(labels)) / valid.size
+        return {label: float(share) for label, share in zip(labels, counts, strict=True)}
+
+    def growth(self) -> dict[float, float]:
+        """Give quantiles of the frontier's growth at the as-of date.
+
+        Returns
+        -------
+        dict of float to float
+            Probability to doublings of the METR TH1.1 50% horizon per year.
+        """
+        values = self.frontier[names.GROWTH].values.ravel()
+        return {p: float(np.quantile(values, p)) for p in (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)}
+
+    def frontier_quantiles(self, probabilities: Sequence[float] = (0.1, 0.5, 0.9)) -> xr.DataArray:
+        """Give quantiles of the released frontier at each date.
+
+        Parameters
+        ----------
+        probabilities : sequence of float
+            In (0, 1).
+
+        Returns
+        -------
+        xarray.DataArray
+            Doublings (quantile, date).
+        """
+        draws: Any = self.frontier[names.FRONTIER]
+        return draws.quantile(list(probabilities), dim=(names.CHAIN, names.DRAW))

@@ -1,0 +1,132 @@
+"""The headline of a forecast: which dates, intervals and shares are stated for each event.
+
+Invariant: text, document and comparison take their numbers from here, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+from bayes_rsi.forecasting.result import Forecast, Share
+
+__all__ = ["HEADLINE_DAYS", "INTERVALS", "EventSummary", "quantile_label", "summary"]
+
+#: Days by which the probability of each event is stated.
+HEADLINE_DAYS = tuple(date(year, 12, 31) for year in (2026, 2027, 2028, 2030, 2035))
+#: Central intervals of the date of each event, in percent.
+INTERVALS = (50, 80, 90)
+
+
+@dataclass(frozen=True)
+class EventSummary:
+    """What is stated about one event.
+
+    Parameters
+    ----------
+    name, title : str
+        Identifier, and one line for people.
+    probability_by : mapping of date to Share
+        P(event by a day) for those of `HEADLINE_DAYS` after the as-of date and within the horizon.
+    quantiles : mapping of float to date or None
+        Date of the event by probability; None where it is never, or after the horizon.
+    never, after_horizon : Share
+        P(judged never), P(it comes, but after the horizon).
+    contradicted : float
+        Share of draws left out because the event would have happened by the as-of date.
+    binding : mapping of str to float
+        Requirement to P(it is the last one met).
+    horizon : datetime.date
+        Last simulated day.
+    """
+
+    name: str
+    title: str
+    probability_by: Mapping[date, Share]
+    quantiles: Mapping[float, date | None]
+    never: Share
+    after_horizon: Share
+    contradicted: float
+    binding: Mapping[str, float]
+    horizon: date
+
+    def interval(self, percent: int) -> tuple[float, float]:
+        """Give the probabilities that bound a central interval.
+
+        Parameters
+        ----------
+        percent : int
+            One of `INTERVALS`.
+
+        Returns
+        -------
+        tuple of float
+            Two keys of `quantiles`.
+
+        Examples
+        --------
+        >>> EventSummary.interval(None, 80)
+        (0.1, 0.9)
+        """
+        return (100 - percent) / 200, (100 + percent) / 200
+
+
+def summary(forecast: Forecast, event: str) -> EventSummary:
+    """Sum up one event of a forecast.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        Holds the event.
+    event : str
+        Name of the event.
+
+    Returns
+    -------
+    EventSummary
+        Probabilities, quantiles and shares.
+
+    Raises
+    ------
+    ModelError
+        When the forecast holds no such event.
+    """
+    known = date.fromisoformat(forecast.tag.as_of)
+    days = [day for day in HEADLINE_DAYS if known < day <= forecast.horizon]
+    return EventSummary(
+        name=event,
+        title=forecast.titles[event] if event in forecast.titles else event,
+        probability_by=MappingProxyType({day: forecast.share_by(day, event) for day in days}),
+        quantiles=MappingProxyType(forecast.quantiles(event)),
+        never=forecast.never(event),
+        after_horizon=forecast.after_horizon(event),
+        contradicted=forecast.contradicted(event),
+        binding=MappingProxyType(forecast.binding(event)),
+        horizon=forecast.horizon,
+    )
+
+
+def quantile_label(event: EventSummary, probability: float) -> str:
+    """Write a quantile of the date of an event, to the month.
+
+    Never is later than any date, so an infinite quantile is never only where less than P(never)
+    lies above it.
+
+    Parameters
+    ----------
+    event : EventSummary
+        Holds the quantile.
+    probability : float
+        A key of its `quantiles`.
+
+    Returns
+    -------
+    str
+        Such as ``"2029-03"``, ``"after 2075"`` or ``"never"``.
+    """
+    day = event.quantiles[probability]
+    if day is not None:
+        return f"{day:%Y-%m}"
+    return "never" if probability > 1 - event.never.p else f"after {event.horizon.year}"

@@ -1,0 +1,1 @@
+"""Inference: the only room with dice and clock."""

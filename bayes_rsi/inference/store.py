@@ -1,0 +1,153 @@
+"""Keeping fits: one netCDF file each, under the origin that made it.
+
+Invariant: a file is whole or absent (written beside its place and moved there), and what is loaded
+has exactly the tag that was asked for.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from bayes_rsi.cards import Card
+from bayes_rsi.errors import OutputError, StoreError
+from bayes_rsi.evidence import Evidence
+from bayes_rsi.inference.sample import panel_of, tag_of
+from bayes_rsi.posterior import Fit
+from bayes_rsi.tags import Gate, Tag, Verdict
+
+__all__ = ["FILE", "load", "save"]
+
+#: Name of the file in its folder.
+FILE = "posterior.nc"
+_TAG, _GATES = "tag", "gates"
+#: Draws compress well at the lowest level; higher ones cost time and gain little.
+_PACKED = {"zlib": True, "complevel": 1, "shuffle": True}
+
+
+def save(fit: Fit, folder: str | Path) -> Path:
+    """Write a fit as netCDF, which ArviZ and xarray open without this package.
+
+    Parameters
+    ----------
+    fit : Fit
+        The fit.
+    folder : path
+        Where `FILE` goes; made when missing. An older file is replaced at once or not at all.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    OutputError
+        When the folder or the file cannot be written.
+
+    Examples
+    --------
+    >>> save(fit, "results")  # doctest: +SKIP
+    PosixPath('results/posterior.nc')
+    """
+    target = Path(folder) / FILE
+    gates = [[g.name, g.value, g.limit, g.at_most, g.where] for g in fit.verdict.gates]
+    tree = fit.tree.copy()
+    tree.attrs = {_TAG: json.dumps(fit.tag.as_dict()), _GATES: json.dumps(gates)}
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(suffix=".part", prefix=".posterior-", dir=target.parent)
+        os.close(handle)
+        try:
+            tree.to_netcdf(name, engine="h5netcdf", encoding=_encoding(tree))
+            os.chmod(name, 0o666 & ~_umask())
+            os.replace(name, target)
+        finally:
+            Path(name).unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{target}: got {error.strerror or error}, expected a place to write the posterior; "
+            "choose another folder"
+        ) from error
+    return target
+
+
+def load(card: Card, evidence: Evidence, folder: str | Path, seed: int = 1) -> Fit:
+    """Read a fit, if it is the one that this card, evidence and seed would give.
+
+    Parameters
+    ----------
+    card : Card
+        The card.
+    evidence : Evidence
+        Tables, cut at the as-of date.
+    folder : path
+        Where `save` put it.
+    seed : int, default 1
+        Seed of the fit.
+
+    Returns
+    -------
+    Fit
+
+    Raises
+    ------
+    StoreError
+        When the file is missing, damaged, or of another card, evidence, version or seed.
+
+    Examples
+    --------
+    >>> load(card, evidence, "results").tag.seed  # doctest: +SKIP
+    1
+    """
+    path = Path(folder) / FILE
+    scores = panel_of(card, evidence)
+    tree, found, verdict = _read(path)
+    wanted = tag_of(card, scores, seed)
+    _refuse_strangers(path, found, wanted)
+    return Fit(card, scores, tree, verdict, wanted)
+
+
+def _read(path: Path) -> tuple[xr.DataTree, dict[str, Any], Verdict]:
+    if not path.is_file():
+        raise StoreError(f"{path}: got no file, expected a stored posterior; fit again")
+    try:
+        with xr.open_datatree(path, engine="h5netcdf") as opened:
+            tree = opened.load()
+        gates = tuple(Gate(*values) for values in json.loads(tree.attrs[_GATES]))
+        return tree, json.loads(tree.attrs[_TAG]), Verdict(gates)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StoreError(
+            f"{path}: got a damaged file ({error}), expected a stored posterior; fit again"
+        ) from error
+
+
+def _refuse_strangers(path: Path, found: dict[str, Any], wanted: Tag) -> None:
+    for key, value in wanted.as_dict().items():
+        if found.get(key) != value:
+            raise StoreError(
+                f"{path}: got a posterior with {key} {found.get(key)}, expected {value}; fit again"
+            )
+
+
+def _encoding(tree: xr.DataTree) -> dict[str, dict[str, dict[str, Any]]]:
+    return {
+        node.path: {
+            str(name): dict(_PACKED)
+            for name, values in node.data_vars.items()
+            if values.dtype.kind == "f" and values.ndim >= 2
+        }
+        for node in tree.subtree
+        if node.data_vars
+    }
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,74 @@
+"""The tree of one fit: the groups that ArviZ knows, with real coordinates.
+
+Invariant: dims and variables are those of `bayes_rsi.names`. The log likelihood is one variable
+over all scores, so that `az.loo` needs no name; predictions stay one variable for each kind of
+metric, because their units differ.
+"""
+
+from __future__ import annotations
+
+import xarray as xr
+
+from bayes_rsi import names
+
+__all__ = ["assemble"]
+
+#: Observed variables and their dims, in the order of the joined log likelihood.
+OBSERVED = {
+    names.FRACTION: names.FRACTION_SCORE,
+    names.HORIZON: names.HORIZON_SCORE,
+    names.HORIZON_CENSORED: names.CENSORED_SCORE,
+}
+
+
+def assemble(
+    sampled: xr.DataTree,
+    prior: xr.DataTree,
+    predicted: xr.DataTree,
+    likelihood: xr.Dataset,
+    panel: xr.Dataset,
+) -> xr.DataTree:
+    """Put the pieces of a fit together.
+
+    Parameters
+    ----------
+    sampled : xarray.DataTree
+        Groups ``posterior`` and ``sample_stats``.
+    prior : xarray.DataTree
+        Groups ``prior``, ``prior_predictive`` and ``observed_data``.
+    predicted : xarray.DataTree
+        Group ``posterior_predictive``.
+    likelihood : xarray.Dataset
+        Log likelihood of each observed variable.
+    panel : xarray.Dataset
+        The scores.
+
+    Returns
+    -------
+    xarray.DataTree
+    """
+    groups = {
+        "posterior": sampled["posterior"].to_dataset(),
+        "sample_stats": sampled["sample_stats"].to_dataset(),
+        "prior": prior["prior"].to_dataset(),
+        "prior_predictive": _single(prior["prior_predictive"].to_dataset()),
+        "posterior_predictive": _single(predicted["posterior_predictive"].to_dataset()),
+        "log_likelihood": _single(_joined(likelihood)),
+        "observed_data": prior["observed_data"].to_dataset(),
+        "constant_data": panel,
+    }
+    return xr.DataTree.from_dict(groups)
+
+
+def _joined(likelihood: xr.Dataset) -> xr.Dataset:
+    parts = [
+        likelihood[name].rename({dim: names.SCORE})
+        for name, dim in OBSERVED.items()
+        if name in likelihood
+    ]
+    return xr.concat(parts, names.SCORE).to_dataset(name=names.SCORE_LOG_LIKELIHOOD)
+
+
+def _single(draws: xr.Dataset) -> xr.Dataset:
+    """Halve the size: seven digits are plenty for predictions."""
+    return draws.astype("float32")

@@ -1,0 +1,114 @@
+"""From a panel and a card to a PyMC model.
+
+Invariant: pure. Reads no file, draws no number, and the same panel and card give the same model.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pymc as pm
+import xarray as xr
+
+from bayes_rsi import names
+from bayes_rsi.cards import Card
+from bayes_rsi.model.curves import Curves
+from bayes_rsi.model.design import Design, design
+from bayes_rsi.model.fraction import fraction
+from bayes_rsi.model.horizon import Scale, horizon
+from bayes_rsi.model.systems import Latents, latents
+from bayes_rsi.units import date_of_year
+
+__all__ = ["build", "coordinates", "start"]
+
+
+def build(panel: xr.Dataset, card: Card) -> pm.Model:
+    """Build the joint model of all series.
+
+    Parameters
+    ----------
+    panel : xarray.Dataset
+        From `bayes_rsi.evidence.panel`.
+    card : Card
+        Priors and trend.
+
+    Returns
+    -------
+    pymc.Model
+        Generative: prior and posterior predictive draws need no special path.
+
+    Raises
+    ------
+    ModelError
+        When panel and card do not fit together.
+    """
+    arrays = design(panel, card)
+    with pm.Model(coords=coordinates(arrays)) as model:
+        latent = latents(arrays, card)
+        scale = horizon(arrays, card, latent)
+        series = fraction(arrays, card, latent)
+        _tell_in_doublings(arrays, latent, scale, series)
+    return model
+
+
+def coordinates(arrays: Design) -> dict[str, list]:
+    """Give the coordinates of every dimension.
+
+    Parameters
+    ----------
+    arrays : Design
+        Arrays of the panel.
+
+    Returns
+    -------
+    dict of str to list
+    """
+    panel = arrays.panel
+    days = [np.datetime64(date_of_year(year), "ns") for year in arrays.knots]
+    scores, systems, series = (panel[d].values for d in (names.SCORE, names.SYSTEM, names.SERIES))
+    plain = arrays.scores_of("horizon", censored=False)
+    cut = arrays.scores_of("horizon", censored=True)
+    both = np.concatenate([plain, cut])
+    return {
+        names.DATE: days,
+        names.STEP: days[2:],
+        names.SYSTEM: list(systems),
+        names.FRACTION_SERIES: list(series[arrays.series_of("fraction")]),
+        names.HORIZON_SERIES: list(series[arrays.series_of("horizon")]),
+        names.HORIZON_SYSTEM: list(systems[np.unique(arrays.system_index(both))]),
+        names.FRACTION_SCORE: list(scores[arrays.scores_of("fraction")]),
+        names.HORIZON_SCORE: list(scores[plain]),
+        names.CENSORED_SCORE: list(scores[cut]),
+    }
+
+
+def start(panel: xr.Dataset, card: Card) -> dict[str, np.ndarray]:
+    """Give a sensible starting point for the sampler: everybody a little behind the calendar.
+
+    Parameters
+    ----------
+    panel : xarray.Dataset
+        The panel.
+    card : Card
+        The card.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        Initial values by variable.
+    """
+    arrays = design(panel, card)
+    behind = card.prior("gap_flagship").parameters[0]
+    return {names.CAPABILITY_CLOCK: arrays.released - arrays.pins[1] - behind}
+
+
+def _tell_in_doublings(arrays: Design, latent: Latents, scale: Scale, series: Curves) -> None:
+    """Add the quantities people read, in doublings."""
+    frontier = scale.doublings(latent.in_frame(latent.frontier))
+    step = float(arrays.knots[1] - arrays.knots[0])
+    pm.Deterministic(names.FRONTIER, frontier, dims=names.DATE)
+    pm.Deterministic(names.GROWTH, (frontier[-1] - frontier[-2]) / step)
+    pm.Deterministic(names.CAPABILITY, scale.doublings(latent.place), dims=names.SYSTEM)
+    pm.Deterministic(
+        names.DIFFICULTY, scale.doublings(series.difficulty), dims=names.FRACTION_SERIES
+    )
+    pm.Deterministic(names.SLOPE, series.slope / scale.rate, dims=names.FRACTION_SERIES)

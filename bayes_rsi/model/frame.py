@@ -1,0 +1,100 @@
+"""The sampler's coordinates of capability: level and pace of the population, then what is left.
+
+Invariant: `Frame` is a bijection with a known Jacobian, so it changes how fast the sampler moves
+and nothing else (tests/model/test_frame.py checks the round trip and the Jacobian numerically).
+
+Only differences between capabilities and difficulties are seen by scores: shifting or stretching
+all of them together changes little, and in the plain parameterisation these two directions made
+the sampler slow (smallest bulk-ESS 75 of 4,000 draws; 685 with the frame, ceilings aside). The
+frame makes the two directions explicit coordinates: the weighted mean of the capabilities and
+their weighted regression slope on release date.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytensor.tensor as pt
+from pymc.logprob.transforms import Transform
+
+__all__ = ["Frame"]
+
+
+class Frame(Transform):
+    """Transform of the vector of capabilities.
+
+    ``theta = level + pace * (years + rest)`` with ``rest`` orthogonal to the two functionals
+    ``level = a1 . theta`` (weighted mean) and ``pace = a2 . theta`` (weighted regression slope on
+    release year).
+
+    Parameters
+    ----------
+    years : numpy.ndarray
+        Release years, shape (system,), at least two distinct.
+    weights : numpy.ndarray
+        Positive weights, shape (system,), such as the number of scores.
+    """
+
+    name = "frame"
+    ndim_supp = 1
+
+    def __init__(self, years: np.ndarray, weights: np.ndarray) -> None:
+        centred = years - np.average(years, weights=weights)
+        self.line = centred
+        self.level_weights = weights / weights.sum()
+        self.pace_weights = weights * centred / np.sum(weights * centred**2)
+        # The two directions take the places of two systems, whose own positions then follow from
+        # all others. Heavy ones bear that; GPT-2 in such a place mixed half as fast.
+        first = int(np.argmax(np.abs(self.level_weights)))
+        self._first = _mirror(self.level_weights, first)
+        rotated = self.pace_weights - 2 * self._first * (self._first @ self.pace_weights)
+        rotated[first] = 0.0
+        second = int(np.argmax(np.abs(rotated)))
+        self._second = _mirror(rotated, second)
+        self._size = len(years)
+        self._order = np.r_[first, second, np.delete(np.arange(self._size), [first, second])]
+        self._place = np.argsort(self._order)
+
+    def level_and_pace(self, theta: Any) -> tuple[Any, Any]:
+        """Give the weighted mean and the weighted slope on release year.
+
+        Parameters
+        ----------
+        theta : tensor
+            Capabilities, effective years, shape (system,).
+
+        Returns
+        -------
+        tuple of tensor
+            Level (effective years) and pace (effective years per year), both scalars.
+        """
+        return pt.dot(self.level_weights, theta), pt.dot(self.pace_weights, theta)
+
+    def forward(self, value: Any, *inputs: Any) -> Any:
+        """Give the coordinates (level, log pace, rest) of capabilities."""
+        level, pace = self.level_and_pace(value)
+        rest = _reflect(self._second, _reflect(self._first, (value - level) / pace - self.line))
+        return pt.concatenate([level[None], pt.log(pace)[None], rest[self._order[2:]]])
+
+    def backward(self, value: Any, *inputs: Any) -> Any:
+        """Give the capabilities of coordinates, the inverse of `forward`."""
+        rest = pt.concatenate([pt.zeros(2), value[2:]])[self._place]
+        rest = _reflect(self._first, _reflect(self._second, rest))
+        return value[0] + pt.exp(value[1]) * (self.line + rest)
+
+    def log_jac_det(self, value: Any, *inputs: Any) -> Any:
+        """Give log |d theta / d coordinates| up to a constant: (n - 1) log pace."""
+        return value[1] * (self._size - 1)
+
+
+def _reflect(normal: np.ndarray, x: Any) -> Any:
+    return x - 2 * normal * pt.dot(normal, x)
+
+
+def _mirror(vector: np.ndarray, axis: int) -> np.ndarray:
+    """Give the Householder normal that sends `vector` to coordinate axis `axis`."""
+    normal = vector / np.linalg.norm(vector)
+    normal[axis] -= 1.0
+    length = np.linalg.norm(normal)
+    return normal / length if length > 0 else normal

@@ -1,0 +1,198 @@
+"""Likelihood of time horizons, and the scale on which results are told: doublings.
+
+Invariant: the reference series (METR TH1.1, 50%) has offset 0 and stretch 1, so that its expected
+log2 minutes *is* capability in doublings.
+
+    log2 minutes = at_level + rate * stretch_s * place + offset_s + deviation_i + error
+    error ~ Normal(0, sqrt((own_share * published sd)^2 + horizon_noise^2))
+
+A system's deviation is shared by its 50% and 80% horizons on both suites. Values beyond what the
+suite can measure are right-censored, estimates that depend on how cheating is scored are
+interval-censored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+
+from bayes_rsi import names
+from bayes_rsi.cards import Card
+from bayes_rsi.model.design import Design
+from bayes_rsi.model.priors import variable
+from bayes_rsi.model.systems import Latents
+from bayes_rsi.units import doublings
+
+__all__ = ["Scale", "bounds", "horizon", "horizon_rows", "published_sd"]
+
+FAR = 64.0
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Doublings as a linear function of place in the frame: ``at_level + rate * place``.
+
+    Parameters
+    ----------
+    at_level, rate : tensor
+        Doublings at place 0, and doublings per unit of place.
+    """
+
+    at_level: Any
+    rate: Any
+
+    def doublings(self, place: Any) -> Any:
+        """Convert.
+
+        Parameters
+        ----------
+        place : tensor
+            Place in the population's frame.
+
+        Returns
+        -------
+        tensor
+            Doublings, same shape.
+        """
+        return self.at_level + self.rate * place
+
+
+def horizon_rows(design: Design) -> np.ndarray:
+    """Give the positions of the horizon scores along ``score``: uncensored, then censored.
+
+    Parameters
+    ----------
+    design : Design
+        Arrays of the panel.
+
+    Returns
+    -------
+    numpy.ndarray
+    """
+    plain = design.scores_of("horizon", censored=False)
+    return np.concatenate([plain, design.scores_of("horizon", censored=True)])
+
+
+def published_sd(design: Design, rows: np.ndarray) -> np.ndarray:
+    """Give the published standard deviation of log2 minutes, the median one where none is given.
+
+    Parameters
+    ----------
+    design : Design
+        Arrays of the panel.
+    rows : numpy.ndarray
+        Positions along ``score``.
+
+    Returns
+    -------
+    numpy.ndarray
+        Doublings, shape (rows,).
+    """
+    sd = design.panel["sd_log2"].values
+    return np.where(np.isnan(sd), np.nanmedian(sd), sd)[rows]
+
+
+def bounds(design: Design, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give the interval in which each censored horizon lies.
+
+    Parameters
+    ----------
+    design : Design
+        Arrays of the panel.
+    rows : numpy.ndarray
+        Positions of censored scores.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Lower and upper bound, log2 minutes, shape (rows,). An open side is `FAR` doublings away:
+        infinite in effect, while its gradient stays finite.
+    """
+    picked = design.panel.isel({names.SCORE: rows})
+    value, kind = picked["value"].values, picked["censoring"].values
+    inside = kind == "interval"
+    lower = doublings(np.where(inside, picked["lower"].values, value))
+    upper = doublings(np.where(inside, picked["upper"].values, value))
+    return np.where(kind == "left", upper - FAR, lower), np.where(
+        kind == "right", lower + FAR, upper
+    )
+
+
+def horizon(design: Design, card: Card, latent: Latents) -> Scale:
+    """Add the time horizons to the model on the context stack.
+
+    Parameters
+    ----------
+    design : Design
+        Arrays of the panel.
+    card : Card
+        Priors of the scale and of the noise.
+    latent : Latents
+        Frontier and capabilities.
+
+    Returns
+    -------
+    Scale
+        What a doubling is.
+    """
+    scale = Scale(variable(card, "horizon_at_level"), variable(card, "horizon_rate"))
+    plain, cut = (
+        design.scores_of("horizon", censored=False),
+        design.scores_of("horizon", censored=True),
+    )
+    mean_of = _means(design, card, latent, scale, np.concatenate([plain, cut]))
+    share, extra = variable(card, "horizon_own_share"), variable(card, "horizon_noise")
+    pm.Normal(
+        names.HORIZON,
+        mean_of[: len(plain)],
+        pt.sqrt((share * published_sd(design, plain)) ** 2 + extra**2),
+        observed=doublings(design.panel["value"].values[plain]),
+        dims=names.HORIZON_SCORE,
+    )
+    if len(cut):
+        sd = pt.sqrt((share * published_sd(design, cut)) ** 2 + extra**2)
+        lower, upper = bounds(design, cut)
+        pm.CustomDist(
+            names.HORIZON_CENSORED,
+            mean_of[len(plain) :],
+            sd,
+            upper,
+            logp=_log_mass,
+            random=_draw,
+            observed=lower,
+            dims=names.CENSORED_SCORE,
+        )
+    return scale
+
+
+def _means(design: Design, card: Card, latent: Latents, scale: Scale, rows: np.ndarray) -> Any:
+    series = design.series_of("horizon")
+    where = np.searchsorted(series, design.series_index(rows))
+    systems = np.unique(design.system_index(rows))
+    who = np.searchsorted(systems, design.system_index(rows))
+    free = design.panel["series"].values[series] != design.reference
+    offset = variable(card, "horizon_offset", dims=names.HORIZON_SERIES) * free
+    stretch = variable(card, "horizon_stretch", dims=names.HORIZON_SERIES) ** free.astype(float)
+    raw = pm.Normal("horizon_deviation_raw", 0.0, 1.0, dims=names.HORIZON_SYSTEM)
+    deviation = variable(card, "horizon_scatter") * raw
+    place = latent.place[systems][who]
+    return scale.at_level + scale.rate * stretch[where] * place + offset[where] + deviation[who]
+
+
+def _log_mass(lower: Any, mean: Any, sd: Any, upper: Any) -> Any:
+    """Log probability of (lower, upper): from the tail that keeps precision."""
+    above = pm.logcdf(pm.Normal.dist(0.0, 1.0), (mean - lower) / sd)
+    beyond = pm.logcdf(pm.Normal.dist(0.0, 1.0), (mean - upper) / sd)
+    return above + pt.log1p(-pt.exp(beyond - above))
+
+
+def _draw(
+    mean: np.ndarray, sd: np.ndarray, upper: np.ndarray, rng: np.random.Generator, size: Any
+) -> np.ndarray:
+    """Draw what a suite without limit would have measured."""
+    del upper
+    return rng.normal(mean, sd, size=size)

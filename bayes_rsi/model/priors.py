@@ -1,0 +1,58 @@
+"""Card priors as PyMC variables.
+
+Invariant: the only translation from card to PyMC; a prior keeps its name.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pymc as pm
+
+from bayes_rsi.cards import Card, Prior
+
+__all__ = ["distribution", "variable"]
+
+
+def variable(card: Card, name: str, dims: str | None = None) -> Any:
+    """Register a card's prior in the model on the context stack.
+
+    Parameters
+    ----------
+    card : Card
+        The card.
+    name : str
+        Name of the prior; also of the variable.
+    dims : str or None
+        Dimension of an independent vector; None: a scalar.
+
+    Returns
+    -------
+    tensor
+    """
+    family, keywords = distribution(card.prior(name))
+    return family(name, **keywords, dims=dims)
+
+
+def distribution(prior: Prior) -> tuple[Any, dict[str, float]]:
+    """Give the PyMC distribution of a prior and its keywords.
+
+    Parameters
+    ----------
+    prior : Prior
+        Prior of a card.
+
+    Returns
+    -------
+    tuple
+        Distribution class and keyword arguments.
+    """
+    first, *rest = prior.parameters
+    if prior.family == "normal":
+        return pm.Normal, {"mu": first, "sigma": rest[0]}
+    if prior.family == "lognormal":
+        return pm.LogNormal, {"mu": float(np.log(first)), "sigma": rest[0]}
+    if prior.family == "halfnormal":
+        return pm.HalfNormal, {"sigma": first}
+    return pm.Beta, {"alpha": first, "beta": rest[0]}

@@ -1,0 +1,114 @@
+"""Frontier and systems: a stochastic frontier, without choosing a state of the art by hand.
+
+Invariant: the frontier equals the calendar at the two pins, so capability is measured in effective
+years: a system at 2025.0 is as capable as the frontier's straight line between the pins says for
+2025.0. Doublings are a linear function of this scale, added by `bayes_rsi.model.horizon`.
+
+    capability_i = frontier(release_i) - gap_i + eps_i
+    gap_i ~ Exponential(mean gap of the tier),  eps_i ~ Normal(0, system_scatter)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pymc as pm
+import pytensor.tensor as pt
+
+from bayes_rsi import names
+from bayes_rsi.cards import Card
+from bayes_rsi.model.design import TIERS, Design
+from bayes_rsi.model.frame import Frame
+from bayes_rsi.model.priors import variable
+from bayes_rsi.transitions import TRANSITIONS, accumulate
+
+__all__ = ["Latents", "latents"]
+
+
+@dataclass(frozen=True)
+class Latents:
+    """Tensors that the likelihoods build on.
+
+    Parameters
+    ----------
+    frontier : tensor
+        Frontier at the knots, effective years since the later pin, shape (date,).
+    place : tensor
+        Capability of each system in the population's frame, ``(capability - level) / pace``,
+        shape (system,).
+    level, pace : tensor
+        Origin and unit of the frame, scalars.
+    """
+
+    frontier: Any
+    place: Any
+    level: Any
+    pace: Any
+
+    def in_frame(self, clock: Any) -> Any:
+        """Move effective years into the frame.
+
+        Parameters
+        ----------
+        clock : tensor
+            Effective years since the later pin.
+
+        Returns
+        -------
+        tensor
+        """
+        return (clock - self.level) / self.pace
+
+
+def latents(design: Design, card: Card) -> Latents:
+    """Add the frontier and the capabilities to the model on the context stack.
+
+    Parameters
+    ----------
+    design : Design
+        Arrays of the panel.
+    card : Card
+        Priors and trend.
+
+    Returns
+    -------
+    Latents
+    """
+    frontier = _frontier(design, card)
+    gaps = pt.stack([variable(card, f"gap_{tier}") for tier in TIERS])
+    scatter = variable(card, "system_scatter")
+    frame = Frame(design.released - design.pins[1], design.n_scores.astype(float))
+    at_release = pt.dot(design.interpolation(design.released), frontier)
+    capability = pm.CustomDist(
+        names.CAPABILITY_CLOCK,
+        at_release,
+        scatter,
+        gaps[design.tier],
+        dist=_below_frontier,
+        transform=frame,
+        dims=names.SYSTEM,
+    )
+    level, pace = frame.level_and_pace(capability)
+    return Latents(frontier, (capability - level) / pace, level, pace)
+
+
+def _below_frontier(frontier: Any, scatter: Any, gap: Any, size: Any) -> Any:
+    return frontier - pm.ExGaussian.dist(mu=0.0, sigma=scatter, nu=gap, size=size)
+
+
+def _frontier(design: Design, card: Card) -> Any:
+    step = float(design.knots[1] - design.knots[0])
+    steps = pt.zeros(len(design.knots) - 2)
+    drift = pt.zeros(())
+    if card.trend == "drifting":
+        drift = variable(card, names.GROWTH_DRIFT)
+        steps = pm.Normal(names.GROWTH_LOG_STEP, 0.0, 1.0, dims=names.STEP)
+    change = TRANSITIONS[card.trend](steps, drift, step, xp=pt)
+    gained = accumulate(pt.concatenate([pt.zeros(1), change]), step, xp=pt)
+    raw = pt.concatenate([pt.zeros(1), gained])
+    early, late = pt.dot(design.interpolation(design.pins), raw)
+    span = float(design.pins[1] - design.pins[0])
+    return pm.Deterministic(
+        names.FRONTIER_CLOCK, span * (raw - late) / (late - early), dims=names.DATE
+    )

@@ -1,0 +1,49 @@
+"""Names of dims, coordinates, variables and groups: public API, each with its meaning and unit.
+
+Invariant: no other module spells one of these as a literal when it writes a result.
+"""
+
+from __future__ import annotations
+
+# dims
+CHAIN = "chain"  # Markov chain
+DRAW = "draw"  # posterior draw within a chain
+REPLICATE = "replicate"  # future projected from one posterior draw
+DATE = "date"  # knot or date of the frontier, datetime64
+STEP = "step"  # increment between knots, labelled by the date at its end
+SYSTEM = "system"  # released AI system, by canonical name
+SERIES = "series"  # benchmark series in the panel, by id
+SCORE = "score"  # published figure, labelled series|system|scaffold|effort|reporter
+TIER = "tier"  # flagship, small, open
+EVENT = "event"  # event of the card
+FRACTION_SCORE = "fraction_score"  # scores of kind fraction
+FRACTION_SERIES = "fraction_series"  # series of kind fraction
+HORIZON_SCORE = "horizon_score"  # uncensored scores of kind horizon
+CENSORED_SCORE = "censored_score"  # censored scores of kind horizon
+HORIZON_SERIES = "horizon_series"  # series of kind horizon
+HORIZON_SYSTEM = "horizon_system"  # systems with a score of kind horizon
+
+# observed variables
+FRACTION = "fraction"  # scores of kind fraction, share of items
+HORIZON = "horizon"  # uncensored horizons, log2 minutes
+HORIZON_CENSORED = "horizon_censored"  # lower bounds of censored horizons, log2 minutes
+SCORE_LOG_LIKELIHOOD = "score_log_likelihood"  # of each score, over `score`
+
+# latent quantities of the posterior
+FRONTIER_CLOCK = "frontier_clock"  # frontier at the knots, effective years since the later pin
+CAPABILITY_CLOCK = "capability_clock"  # capability of a system, effective years
+GROWTH_DRIFT = "growth_drift"  # standard deviation of log growth after one year
+GROWTH_LOG_STEP = "log_growth_step"  # standardised step of the log growth rate
+CEILING = "ceiling"  # largest expected score, fraction
+
+# quantities in doublings, log2 minutes of the METR TH1.1 50% horizon
+FRONTIER = "frontier"  # released frontier at a date
+CAPABILITY = "capability"  # capability of a system
+DIFFICULTY = "difficulty"  # capability at half of a series' range
+SLOPE = "slope"  # logit per doubling
+GROWTH = "growth"  # doublings per year at the as-of date
+
+# forecast
+EVENT_YEAR = "event_year"  # decimal year of an event; inf: never or after the horizon
+NEVER = "never"  # the judged never
+BINDING = "binding"  # index of the requirement met last; -1: none

@@ -1,0 +1,53 @@
+"""What a fit is: a posterior with its evidence, its card, its verdict and its origin.
+
+Invariant: the five belong together; nothing here samples or reads a file, so that everything after
+inference can use a fit without the sampler's packages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import xarray as xr
+
+from bayes_rsi.cards import Card
+from bayes_rsi.tags import Tag, Verdict
+
+__all__ = ["Fit"]
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A fitted model.
+
+    Parameters
+    ----------
+    card : Card
+        What was assumed.
+    panel : xarray.Dataset
+        What was seen, from `bayes_rsi.evidence.panel`.
+    tree : xarray.DataTree
+        Groups ``posterior``, ``prior``, ``posterior_predictive``, ``log_likelihood``,
+        ``sample_stats``, ``observed_data`` and ``constant_data``; works with every function of
+        ArviZ. Dims and variables are those of `bayes_rsi.names`.
+    verdict : Verdict
+        Whether the sampler converged.
+    tag : Tag
+        Origin: digests of card and data, as-of date, version, seed.
+    timings : mapping of str to float
+        Seconds of each step; empty for a fit that was loaded.
+
+    Examples
+    --------
+    >>> fit.verdict.passed  # doctest: +SKIP
+    True
+    """
+
+    card: Card
+    panel: xr.Dataset
+    tree: xr.DataTree
+    verdict: Verdict
+    tag: Tag
+    timings: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
