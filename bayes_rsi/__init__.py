@@ -1,0 +1,87 @@
+"""When will AI research and development be automated? Bayesian forecasts from public benchmarks.
+
+The front door: what most people need, by one name each. From figures to an answer:
+
+>>> import bayes_rsi as rsi
+>>> evidence = rsi.load_evidence(as_of="2026-06-30")  # doctest: +SKIP
+>>> fit = rsi.fit(rsi.load_card("baseline"), evidence)  # doctest: +SKIP
+>>> forecast = rsi.forecast(fit)  # doctest: +SKIP
+>>> forecast.probability_by("2028-12-31", event="end_to_end")  # doctest: +SKIP
+>>> rsi.compare(forecast, "clark")  # doctest: +SKIP
+
+Invariant: importing this package imports none of its rooms; each name is loaded when it is first
+asked for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bayes_rsi.cards import Card, card_names, load_card
+    from bayes_rsi.comparison.forecasters import compare
+    from bayes_rsi.errors import BayesRsiError
+    from bayes_rsi.evidence import Evidence, load_evidence
+    from bayes_rsi.forecasting.project import forecast
+    from bayes_rsi.forecasting.result import Forecast
+    from bayes_rsi.inference.sample import fit
+    from bayes_rsi.inference.store import load as load_fit
+    from bayes_rsi.inference.store import save as save_fit
+    from bayes_rsi.posterior import Fit
+
+    __version__: str
+
+# `__version__` has no room; every other name: module below the package, name in it.
+_PLACES = {
+    "BayesRsiError": ("errors", "BayesRsiError"),
+    "Card": ("cards", "Card"),
+    "Evidence": ("evidence", "Evidence"),
+    "Fit": ("posterior", "Fit"),
+    "Forecast": ("forecasting.result", "Forecast"),
+    "card_names": ("cards", "card_names"),
+    "compare": ("comparison.forecasters", "compare"),
+    "fit": ("inference.sample", "fit"),
+    "forecast": ("forecasting.project", "forecast"),
+    "load_card": ("cards", "load_card"),
+    "load_evidence": ("evidence", "load_evidence"),
+    "load_fit": ("inference.store", "load"),
+    "save_fit": ("inference.store", "save"),
+}
+
+__all__ = [
+    "BayesRsiError",
+    "Card",
+    "Evidence",
+    "Fit",
+    "Forecast",
+    "__version__",
+    "card_names",
+    "compare",
+    "fit",
+    "forecast",
+    "load_card",
+    "load_evidence",
+    "load_fit",
+    "save_fit",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name of the front door when it is first asked for."""
+    if name == "__version__":
+        from importlib.metadata import version  # kept off the path of `import bayes_rsi`
+
+        value: Any = version("bayes-rsi")
+    elif name in _PLACES:
+        module, attribute = _PLACES[name]
+        value = getattr(import_module(f"{__name__}.{module}"), attribute)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the front door, loaded or not."""
+    return sorted({*globals(), *__all__})

@@ -10,7 +10,7 @@ CHAIN = "chain"  # Markov chain
 DRAW = "draw"  # posterior draw within a chain
 REPLICATE = "replicate"  # future projected from one posterior draw
 DATE = "date"  # knot or date of the frontier, datetime64
-STEP = "step"  # increment between knots, labelled by the date at its end
+STEP = "step"  # increment between knots, labelled by the date at its end; also number of a wave
 SYSTEM = "system"  # released AI system, by canonical name
 SERIES = "series"  # benchmark series in the panel, by id
 SCORE = "score"  # published figure, labelled series|system|scaffold|effort|reporter
@@ -33,7 +33,7 @@ SCORE_LOG_LIKELIHOOD = "score_log_likelihood"  # of each score, over `score`
 FRONTIER_CLOCK = "frontier_clock"  # frontier at the knots, effective years since the later pin
 CAPABILITY_CLOCK = "capability_clock"  # capability of a system, effective years
 GROWTH_DRIFT = "growth_drift"  # standard deviation of log growth after one year
-GROWTH_LOG_STEP = "log_growth_step"  # standardised step of the log growth rate
+GROWTH_WAVE = "growth_wave"  # standardised change of log growth, slow waves first
 CEILING = "ceiling"  # largest expected score, fraction
 
 # quantities in doublings, log2 minutes of the METR TH1.1 50% horizon

@@ -45,6 +45,7 @@ class Tag:
         Returns
         -------
         dict
+            Parameter to value.
         """
         return asdict(self)
 
@@ -84,6 +85,7 @@ class Verdict:
     Parameters
     ----------
     gates : tuple of Gate
+        Every check that was made.
     """
 
     gates: tuple[Gate, ...]
@@ -99,6 +101,7 @@ class Verdict:
         Returns
         -------
         str
+            Every gate's value if all passed, else those that failed.
         """
         if self.passed:
             shown = ", ".join(f"{gate.name} {gate.value:.4g}" for gate in self.gates)

@@ -34,7 +34,18 @@ TREES = {
 # Packages that take seconds to import.
 HEAVY = ("pymc", "pytensor", "nutpie", "arviz", "matplotlib", "numba")
 # Rooms that stay free of them, whatever the page says.
-LIGHT = ("names", "units", "errors", "cards", "evidence", "forecast", "compare")
+LIGHT = (
+    "names",
+    "units",
+    "errors",
+    "tags",
+    "transitions",
+    "cards",
+    "posterior",
+    "evidence",
+    "forecasting",
+    "comparison",
+)
 # The front door and the command line start in a fraction of a second: not even these.
 SLOW = (*HEAVY, "scipy", "xarray", "pandas")
 

@@ -5,7 +5,7 @@ quantity. Events of one card therefore agree: with the same threshold for both, 
 automation never comes before the engineering that it needs.
 
     T_eng = max over requirements of (first t with frontier(t) >= threshold) - lead
-    T*    = T_eng + taste gap (0 with probability taste_free) + adoption;  never with its probability
+    T*    = T_eng + taste gap (0 with probability taste_free) + adoption; never, with its share
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Monte Carlo error of a share of draws.
 
-Invariant: the error accounts for the autocorrelation of the chains, by ArviZ's effective sample size.
+Invariant: the error accounts for the autocorrelation of the chains, by ArviZ's effective sample
+size.
 """
 
 from __future__ import annotations

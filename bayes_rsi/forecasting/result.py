@@ -32,7 +32,10 @@ class Share:
 
     Parameters
     ----------
-    p, mcse : float
+    p : float
+        Share of the draws.
+    mcse : float
+        Its Monte Carlo standard error.
     """
 
     p: float
@@ -53,7 +56,8 @@ class Forecast:
         ``event_year`` (event, chain, draw, replicate): decimal year, infinite for never or later
         than the horizon; ``never`` (same dims): bool, the judged never; ``binding`` (same dims):
         index into ``requirement`` labels of the event, -1 when not applicable. Draws in which the
-        event has already happened by the as-of date are missing (nan): they contradict a known fact.
+        event has already happened by the as-of date are missing (nan): they contradict what is
+        known.
     frontier : xarray.Dataset
         ``frontier`` (chain, draw, date): released frontier, doublings (log2 minutes of METR TH1.1
         50% horizon); ``growth`` (chain, draw): doublings per year at the as-of date.
@@ -114,6 +118,7 @@ class Forecast:
         Returns
         -------
         float
+            Share of the draws that do not contradict what is known.
 
         Raises
         ------
@@ -140,6 +145,7 @@ class Forecast:
         Returns
         -------
         Share
+            Share of the draws that do not contradict what is known.
 
         Raises
         ------
@@ -166,6 +172,7 @@ class Forecast:
         Returns
         -------
         Share
+            Share of the draws that do not contradict what is known.
         """
         years = self.years(event)
         flag = self.events[names.NEVER].sel({names.EVENT: event})
@@ -182,10 +189,11 @@ class Forecast:
         Returns
         -------
         Share
+            Share of the draws that do not contradict what is known.
         """
         years = self.years(event)
         flag = self.events[names.NEVER].sel({names.EVENT: event})
-        return Share(*share_and_error((np.isinf(years) & ~flag).where(years.notnull())))
+        return Share(*share_and_error(((years == np.inf) & ~flag).where(years.notnull())))
 
     def contradicted(self, event: str = "end_to_end") -> float:
         """Give the share of draws left out because the event would have happened already.
@@ -198,6 +206,7 @@ class Forecast:
         Returns
         -------
         float
+            In [0, 1].
         """
         return float(self.years(event).isnull().mean())
 

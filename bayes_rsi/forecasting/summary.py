@@ -97,7 +97,7 @@ def summary(forecast: Forecast, event: str) -> EventSummary:
     days = [day for day in HEADLINE_DAYS if known < day <= forecast.horizon]
     return EventSummary(
         name=event,
-        title=forecast.titles[event] if event in forecast.titles else event,
+        title=forecast.titles.get(event, event),
         probability_by=MappingProxyType({day: forecast.share_by(day, event) for day in days}),
         quantiles=MappingProxyType(forecast.quantiles(event)),
         never=forecast.never(event),

@@ -5,9 +5,14 @@ sampler only sees them through a point that the scores pin down.
 
 A series that is far from its ceiling says little about it: a lower ceiling with a steeper curve
 fits as well, and in the plain parameterisation the sampler crept along that ridge (bulk-ESS 176 of
-4,000 and 33 divergences, all in one series). So it moves the place at which the expected score
-equals the series' mean score, the anchor, and the steepness there, the tilt. For a given ceiling
-both are shifts of difficulty and of log slope, so densities carry over unchanged.
+4,000 and 33 divergences, all in one series). So it moves the steepness at the series' mean score,
+the tilt, and how far the curve has come at the middle of the systems that were scored, the rise:
+
+    tilt: logit per unit of place where the expected score equals the mean score (the anchor)
+    rise: tilt * (middle of the scored systems - anchor), in logits
+
+For given ceilings these are linear in log slope and, for a given slope, in difficulty, so the
+normal priors of the card carry over with their mean and standard deviation transformed.
 """
 
 from __future__ import annotations
@@ -75,16 +80,14 @@ def curves(design: Design, card: Card, latent: Latents, ceiling: Any) -> Curves:
     share = _below_one(middle * (1 - floor) / (ceiling - floor))
     flatter = pt.log((1 - share) / (1 - middle))
     typical, varying = variable(card, "slope_typical"), variable(card, "slope_spread")
-    tilt = pm.Normal("log_tilt", pt.log(typical) + flatter, varying, dims=names.FRACTION_SERIES)
-    slope = pt.exp(tilt - flatter)
+    log_tilt = pm.Normal("log_tilt", pt.log(typical) + flatter, varying, dims=names.FRACTION_SERIES)
+    tilt, slope = pt.exp(log_tilt), pt.exp(log_tilt - flatter)
     beyond = pt.log(share / (1 - share)) / slope
-    anchor = pm.Normal(
-        "anchor_place",
-        latent.in_frame(_target(design, card, latent)) + beyond,
-        variable(card, "difficulty_spread") / latent.pace,
-        dims=names.FRACTION_SERIES,
-    )
-    return Curves(anchor - beyond, slope)
+    aim = latent.in_frame(_target(design, card, latent)) + beyond
+    miss = variable(card, "difficulty_spread") / latent.pace
+    centre = _centre(design)
+    rise = pm.Normal("rise", tilt * (centre - aim), tilt * miss, dims=names.FRACTION_SERIES)
+    return Curves(centre - rise / tilt - beyond, slope)
 
 
 def _target(design: Design, card: Card, latent: Latents) -> Any:
@@ -103,6 +106,15 @@ def _anchor(design: Design) -> tuple[np.ndarray, np.ndarray]:
     floor = np.nan_to_num(design.panel["floor"].values[series])
     shares = (total - count * floor) / (1 - floor)
     return floor, np.clip((shares + WORTH * MIDDLE) / (count + WORTH), *INNER)
+
+
+def _centre(design: Design) -> np.ndarray:
+    """Give the mean place of each series' scores, were every system as good as its date says."""
+    years = design.released - np.average(design.released, weights=design.n_scores)
+    rows, series = design.scores_of("fraction"), design.series_of("fraction")
+    where = np.searchsorted(series, design.series_index(rows))
+    total = np.bincount(where, years[design.system_index(rows)], len(series))
+    return total / np.bincount(where, minlength=len(series))
 
 
 def _below_one(share: Any) -> Any:

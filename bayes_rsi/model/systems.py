@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 
@@ -97,13 +98,23 @@ def _below_frontier(frontier: Any, scatter: Any, gap: Any, size: Any) -> Any:
     return frontier - pm.ExGaussian.dist(mu=0.0, sigma=scatter, nu=gap, size=size)
 
 
+def _waves(count: int) -> np.ndarray:
+    """Give an orthogonal matrix from waves, slow ones first, to steps of the random walk.
+
+    Independent standard normals stay that under a rotation. Scores fix slow changes of the growth
+    rate and leave fast ones to the prior; in these coordinates the sampler sees them apart.
+    """
+    return np.linalg.svd(np.tri(count))[2].T
+
+
 def _frontier(design: Design, card: Card) -> Any:
     step = float(design.knots[1] - design.knots[0])
     steps = pt.zeros(len(design.knots) - 2)
     drift = pt.zeros(())
     if card.trend == "drifting":
         drift = variable(card, names.GROWTH_DRIFT)
-        steps = pm.Normal(names.GROWTH_LOG_STEP, 0.0, 1.0, dims=names.STEP)
+        waves = pm.Normal(names.GROWTH_WAVE, 0.0, 1.0, dims=names.STEP)
+        steps = pt.dot(_waves(len(design.knots) - 2), waves)
     change = TRANSITIONS[card.trend](steps, drift, step, xp=pt)
     gained = accumulate(pt.concatenate([pt.zeros(1), change]), step, xp=pt)
     raw = pt.concatenate([pt.zeros(1), gained])

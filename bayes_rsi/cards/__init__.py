@@ -1,0 +1,34 @@
+"""What a model assumes, from TOML: every prior, threshold and setting of a card.
+
+Invariant: a card is immutable all the way down, every judged number carries its `why` and its
+source, and an unknown key is an error with a suggestion (tests/cards).
+"""
+
+from bayes_rsi.cards.facts import (
+    KINDS,
+    TRENDS,
+    Card,
+    Event,
+    EvidenceChoice,
+    ForecastSettings,
+    Requirement,
+    Sampling,
+)
+from bayes_rsi.cards.prior import FAMILIES, Prior
+from bayes_rsi.cards.shipped import card_names, load_card, models_folder
+
+__all__ = [
+    "FAMILIES",
+    "KINDS",
+    "TRENDS",
+    "Card",
+    "Event",
+    "EvidenceChoice",
+    "ForecastSettings",
+    "Prior",
+    "Requirement",
+    "Sampling",
+    "card_names",
+    "load_card",
+    "models_folder",
+]

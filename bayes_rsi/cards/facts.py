@@ -1,0 +1,263 @@
+"""What a card says, as frozen facts.
+
+Invariant: nothing in a card can be changed in place, and its digest is that of its content,
+whatever the file looked like and however the card was made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from bayes_rsi.cards.prior import Prior
+from bayes_rsi.errors import CardError, did_you_mean
+
+__all__ = [
+    "KINDS",
+    "TRENDS",
+    "Card",
+    "Event",
+    "EvidenceChoice",
+    "ForecastSettings",
+    "Requirement",
+    "Sampling",
+]
+
+TRENDS = ("constant", "drifting")
+#: Kinds of metric; the same as those of the tables (tested).
+KINDS = ("fraction", "horizon", "speedup", "ratio", "count", "index")
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One thing that must be true for an event.
+
+    Parameters
+    ----------
+    name : str
+        Name in the card.
+    kind : {"horizon", "parity"}
+        ``horizon``: a judged time horizon, `prior` in minutes. ``parity``: the capability at which
+        the expected score on `series` equals its human baseline.
+    series : str
+        Series of a parity requirement, else empty.
+    prior : Prior or None
+        Judged threshold of a horizon requirement.
+    why : str
+        Reason.
+    """
+
+    name: str
+    kind: str
+    series: str
+    prior: Prior | None
+    why: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event: its requirements and what separates capability from the fact.
+
+    Parameters
+    ----------
+    name, title, why : str
+        Identifier, one line for people, reason.
+    requirements : tuple of Requirement
+        All must hold; the last one to be met binds. Sorted by name.
+    lead : Prior
+        Years by which internal systems are ahead of released ones.
+    taste_gap : Prior or None
+        Years between engineering and research taste, when there is a gap; None: not part of it.
+    taste_free : float
+        Probability that there is no taste gap; 1 without `taste_gap`.
+    adoption : Prior or None
+        Years between capability and practice.
+    never : float
+        Probability that the present paradigm never gets there.
+    never_why : str
+        Reason for `never` and `taste_free`.
+    """
+
+    name: str
+    title: str
+    why: str
+    requirements: tuple[Requirement, ...]
+    lead: Prior
+    taste_gap: Prior | None
+    taste_free: float
+    adoption: Prior | None
+    never: float
+    never_why: str
+
+    @property
+    def priors(self) -> dict[str, Prior]:
+        """Every judged distribution of the event: requirements by name, then the lags."""
+        judged = {item.name: item.prior for item in self.requirements}
+        lags = {"lead": self.lead, "taste_gap": self.taste_gap, "adoption": self.adoption}
+        named = {f"requirements.{name}": prior for name, prior in judged.items()} | lags
+        return {name: prior for name, prior in named.items() if prior is not None}
+
+
+@dataclass(frozen=True)
+class EvidenceChoice:
+    """Which rows a card fits.
+
+    Parameters
+    ----------
+    kinds : tuple of str
+        Kinds of metric, of `KINDS`.
+    exclude : tuple of str
+        Series, benchmarks or systems left out.
+    min_scores : int
+        Series with fewer rows are left out.
+    """
+
+    kinds: tuple[str, ...]
+    exclude: tuple[str, ...]
+    min_scores: int
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """Settings of the sampler.
+
+    Parameters
+    ----------
+    chains, draws, tune : int
+        Numbers of chains, of kept and of tuning draws per chain.
+    target_accept : float
+        Target acceptance of NUTS.
+    """
+
+    chains: int
+    draws: int
+    tune: int
+    target_accept: float
+
+
+@dataclass(frozen=True)
+class ForecastSettings:
+    """Settings of the projection.
+
+    Parameters
+    ----------
+    horizon : str
+        Last date that is simulated, ISO; later events count as "after the horizon".
+    step_years : float
+        Step of the projected frontier, years.
+    replicates : int
+        Futures per posterior draw.
+    """
+
+    horizon: str
+    step_years: float
+    replicates: int
+
+
+@dataclass(frozen=True)
+class Card:
+    """A model that somebody stands behind: trend, evidence, priors, events.
+
+    Parameters
+    ----------
+    name, title, why : str
+        Identifier, one line, reason.
+    trend : {"constant", "drifting"}
+        Dynamics of the frontier.
+    as_of : str
+        Default as-of date, ISO.
+    knot_years : float
+        Spacing of the knots of the frontier, years.
+    pins : tuple of float
+        Years before the as-of date at which the frontier's clock is pinned, larger first.
+    use_ceilings : bool
+        Whether label errors bound the scores; False sets every ceiling to 1.
+    evidence : EvidenceChoice
+        Which rows are fitted.
+    sampling : Sampling
+        How the posterior is sampled.
+    forecast : ForecastSettings
+        How the future is simulated.
+    priors : mapping of str to Prior
+        Priors of the model, by name, sorted by it.
+    events : mapping of str to Event
+        What is forecast, by name, sorted by it.
+    """
+
+    name: str
+    title: str
+    why: str
+    trend: str
+    as_of: str
+    knot_years: float
+    pins: tuple[float, ...]
+    use_ceilings: bool
+    evidence: EvidenceChoice
+    sampling: Sampling
+    forecast: ForecastSettings
+    priors: Mapping[str, Prior] = field(hash=False)
+    events: Mapping[str, Event] = field(hash=False)
+
+    def __post_init__(self) -> None:
+        """Copy the mappings into read-only ones, in an order that no file decides."""
+        for name in ("priors", "events"):
+            ordered = dict(sorted(getattr(self, name).items()))
+            object.__setattr__(self, name, MappingProxyType(ordered))
+
+    def __reduce__(self) -> tuple[type[Card], tuple[Any, ...]]:
+        """Pickle and copy by content: read-only mappings do neither."""
+        values = (getattr(self, item.name) for item in fields(self))
+        return Card, tuple(dict(v) if isinstance(v, Mapping) else v for v in values)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the card's content, hexadecimal; layout and comments do not enter."""
+        text = json.dumps(_plain(self), sort_keys=True, allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def judged(self) -> dict[str, Prior]:
+        """Every judged distribution, those of the events too, by its dotted place in the file."""
+        found = {f"priors.{name}": prior for name, prior in self.priors.items()}
+        for event in self.events.values():
+            found |= {f"events.{event.name}.{key}": value for key, value in event.priors.items()}
+        return found
+
+    def prior(self, name: str) -> Prior:
+        """Give a prior by name.
+
+        Parameters
+        ----------
+        name : str
+            Name in the card.
+
+        Returns
+        -------
+        Prior
+            As the card has it.
+
+        Raises
+        ------
+        CardError
+            When the card has no such prior.
+        """
+        if name not in self.priors:
+            hint = did_you_mean(name, self.priors)
+            raise CardError(
+                f"card '{self.name}': got no prior '{name}', which the model needs; "
+                f"add a table [priors.{name}]. {hint}"
+            )
+        return self.priors[name]
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value

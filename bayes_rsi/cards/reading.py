@@ -1,0 +1,176 @@
+"""From what `tomllib` read to a checked `Card`.
+
+Invariant: a card comes back only when every key is known, no key is missing, every value has its
+type, range and unit, and every prior says why and from where. One `CardError` otherwise, for the
+first thing that is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from bayes_rsi.cards.facts import (
+    KINDS,
+    TRENDS,
+    Card,
+    Event,
+    EvidenceChoice,
+    ForecastSettings,
+    Requirement,
+    Sampling,
+)
+from bayes_rsi.cards.prior import FAMILIES, Prior
+from bayes_rsi.cards.toml import Table
+
+__all__ = ["read_card"]
+
+_WHY = "Every judged number says why and from where; write 'judgement' for one of your own."
+#: Keys that a prior may have, whatever its family.
+_PRIOR = ("family", "unit", "why", "source")
+_PARITY = ("series", "why")
+#: Families without negative values: what a duration or a threshold may have.
+_POSITIVE = ("lognormal", "halfnormal", "beta")
+
+
+def read_card(raw: Mapping[str, Any], file: str) -> Card:
+    """Check what was read from a card and freeze it.
+
+    Parameters
+    ----------
+    raw : mapping
+        What `tomllib` read.
+    file : str
+        Name of the file, for errors.
+
+    Returns
+    -------
+    Card
+        Checked and frozen.
+
+    Raises
+    ------
+    CardError
+        With file, table and key, what was got, what was expected, and the closest known word.
+    """
+    top = Table(file, "", raw).only(item.name for item in fields(Card))
+    as_of = top.date("as_of")
+    return Card(
+        name=top.name("name"),
+        title=top.text("title"),
+        why=top.text("why"),
+        trend=top.choice("trend", TRENDS),
+        as_of=as_of,
+        knot_years=top.number("knot_years"),
+        pins=top.numbers(
+            "pins",
+            "two positive numbers, years before as_of, the larger one first",
+            lambda pins: len(pins) == 2 and pins[0] > pins[1] > 0,
+        ),
+        use_ceilings=top.flag("use_ceilings"),
+        evidence=_evidence(top.table("evidence")),
+        sampling=_sampling(top.table("sampling")),
+        forecast=_forecast(top.table("forecast"), as_of),
+        priors={name: _prior(table, name) for name, table in top.tables("priors")},
+        events={name: _event(table, name) for name, table in top.tables("events")},
+    )
+
+
+def _evidence(table: Table) -> EvidenceChoice:
+    table.only(item.name for item in fields(EvidenceChoice))
+    kinds, exclude = table.choices("kinds", KINDS), table.texts("exclude")
+    return EvidenceChoice(kinds, exclude, table.integer("min_scores", 1))
+
+
+def _sampling(table: Table) -> Sampling:
+    table.only(item.name for item in fields(Sampling))
+    return Sampling(
+        chains=table.integer("chains", 2),  # R-hat compares chains
+        draws=table.integer("draws", 100),
+        tune=table.integer("tune", 100),
+        target_accept=table.number(
+            "target_accept", "a number between 0.5 and 1, both excluded", lambda v: 0.5 < v < 1
+        ),
+    )
+
+
+def _forecast(table: Table, as_of: str) -> ForecastSettings:
+    table.only(item.name for item in fields(ForecastSettings))
+    horizon = table.date("horizon")
+    if horizon <= as_of:  # ISO dates sort as text
+        raise table.error("horizon", f"a date after as_of, {as_of}")
+    step = table.number("step_years", "years, above 0 and at most 1", lambda v: 0 < v <= 1)
+    return ForecastSettings(horizon, step, table.integer("replicates", 1))
+
+
+def _prior(table: Table, name: str, unit: str = "", families: tuple[str, ...] = ()) -> Prior:
+    """Read a prior; of one `unit` and some `families` only, where these are given."""
+    if "family" not in table.values:
+        table.only(_PRIOR, {p for shape in FAMILIES.values() for p in shape})
+    family = table.choice("family", families or FAMILIES)
+    table.only((*_PRIOR, *FAMILIES[family]))
+    if unit and table.values["unit"] != unit:
+        raise table.error("unit", f"'{unit}'", "Convert the numbers and name this unit.")
+    return Prior(
+        name=name,
+        family=family,
+        parameters=tuple(_parameter(table, key) for key in FAMILIES[family]),
+        unit=table.text("unit", "Write '1' for a pure number."),
+        why=table.text("why", _WHY),
+        source=table.text("source", _WHY),
+    )
+
+
+def _parameter(table: Table, key: str) -> float:
+    if key == "mean":
+        return table.number(key, "a finite number", lambda value: True)
+    return table.number(key)
+
+
+def _event(table: Table, name: str) -> Event:
+    optional = ("taste_gap", "taste_free", "adoption")
+    table.only(
+        (item.name for item in fields(Event) if item.name not in {"name", *optional}), optional
+    )
+    return Event(
+        name=name,
+        title=table.text("title"),
+        why=table.text("why"),
+        requirements=tuple(_requirement(t, n) for n, t in table.tables("requirements")),
+        lead=_years(table, "lead"),
+        taste_gap=_years(table, "taste_gap") if "taste_gap" in table.values else None,
+        taste_free=_taste_free(table),
+        adoption=_years(table, "adoption") if "adoption" in table.values else None,
+        never=table.share("never"),
+        never_why=table.text("never_why", _WHY),
+    )
+
+
+def _years(table: Table, key: str) -> Prior:
+    return _prior(table.table(key), key, "years", _POSITIVE)
+
+
+def _taste_free(table: Table) -> float:
+    """Read it where there is a gap to be free of, and only there."""
+    if "taste_gap" in table.values:
+        return table.share("taste_free")
+    if "taste_free" in table.values:
+        raise table.error(
+            "taste_free", "nothing without 'taste_gap'", "Add the gap, or leave this out."
+        )
+    return 1.0
+
+
+def _requirement(table: Table, name: str) -> Requirement:
+    if "series" in table.values:
+        table.only(_PARITY)
+        return Requirement(name, "parity", table.name("series"), None, table.text("why"))
+    if "family" not in table.values:
+        shapes = {key for family in _POSITIVE for key in FAMILIES[family]}
+        table.only((), {*_PRIOR, *_PARITY, *shapes})
+        raise table.error(
+            "family", "'family' for a judged horizon, or 'series' for the human parity of a series"
+        )
+    prior = _prior(table, name, "minutes", _POSITIVE)
+    return Requirement(name, "horizon", "", prior, prior.why)

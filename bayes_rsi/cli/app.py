@@ -1,0 +1,175 @@
+"""Commands, their options and their help.
+
+Invariant: importing this module imports nothing slow, so that `bayes-rsi --help` answers at once;
+the work is imported when a command runs. Messages for people who gave wrong input go to standard
+error, never a traceback.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bayes_rsi.errors import BayesRsiError
+
+__all__ = ["app", "main"]
+
+WRONG_INPUT = 2
+
+# `\b` keeps the line breaks of the paragraph that follows it.
+_HELP = """\
+When will AI research and development be automated end to end, and is Jack Clark right about the
+end of 2027 and of 2028?
+
+The answer comes from published benchmark scores: a hierarchical Bayesian model of the frontier of
+AI systems, fitted to all scores known by a day, projected until the requirements of each event are
+met. What no benchmark measures is judged, in a card (TOML), with reasons.
+"""
+_EXAMPLES = """\
+\b
+Examples:
+  bayes-rsi forecast                           the default card, all evidence
+  bayes-rsi forecast --as-of 2025-12-31        as it would have been at that day
+  bayes-rsi forecast --add mine.csv            with your scores; prints what they moved
+  bayes-rsi forecast --card my.toml --json     your assumptions, as JSON
+  bayes-rsi data check mine.csv                what is wrong with a table, cell by cell
+
+\b
+Exit codes:
+  0  all is well
+  2  wrong usage or input: a message on standard error, nothing written
+  3  a convergence gate failed: the forecast is written, its first line says so
+"""
+
+app = typer.Typer(
+    help=_HELP,
+    epilog=_EXAMPLES,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+data = typer.Typer(
+    help="Look at the tables of scores.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(data, name="data")
+
+
+def main() -> None:
+    """Run the command line; ends the process with an exit code."""
+    app()
+
+
+@contextmanager
+def _messages() -> Iterator[None]:
+    """Turn an error that the user can mend into a message and an exit code."""
+    try:
+        yield
+    except BayesRsiError as error:
+        print(f"bayes-rsi: {error}", file=sys.stderr)
+        raise typer.Exit(WRONG_INPUT) from None
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        import bayes_rsi as rsi
+
+        print(f"bayes-rsi {rsi.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _start(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True),
+    ] = False,
+) -> None:
+    del version  # handled by its callback
+
+
+@app.command()
+def forecast(
+    card: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME|FILE", help="A shipped card (`bayes-rsi cards`), or a .toml file."
+        ),
+    ] = "baseline",
+    as_of: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Use what was known by this day. Default: the card's."),
+    ] = None,
+    event: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only this event of the card; repeatable."),
+    ] = None,
+    add: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="CSV of further scores beside the shipped; repeatable."),
+    ] = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the files.")] = Path("out"),
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Seed of everything random.")] = 1,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print forecast.json, nothing else.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no notes.")] = False,
+    refit: Annotated[
+        bool, typer.Option("--refit", help="Sample anew, whatever an earlier run left in --out.")
+    ] = False,
+) -> None:
+    """Say when each event happens, and check that against Clark.
+
+    Prints the verdict of the convergence gates, dates and probabilities of each event, the check
+    against Clark, and what is judgement. Writes forecast.json, forecast.svg and posterior.nc.
+    A later run with the same card, data, date, version and seed reuses the posterior.
+    """
+    with _messages():
+        from bayes_rsi.cli.run import Request, run
+
+        events, added = tuple(event or ()), tuple(add or ())
+        code = run(Request(card, out, as_of, events, added, seed, json, quiet, refit))
+    raise typer.Exit(code)
+
+
+@app.command()
+def cards() -> None:
+    """List the shipped cards: what each assumes, in one line."""
+    with _messages():
+        import bayes_rsi as rsi
+        from bayes_rsi.report.tables import aligned
+
+        found = [rsi.load_card(name) for name in rsi.card_names()]
+        rows = [[card.name, card.as_of, ", ".join(card.events), card.title] for card in found]
+        print(aligned([["card", "as of", "events", "in one line"], *rows]))
+
+
+@data.command("check")
+def check(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="CSV files of scores, or folders of tables. Default: the shipped ones."
+        ),
+    ] = None,
+) -> None:
+    """Check tables: every wrong cell with file, row, column, value and what is expected."""
+    with _messages():
+        from bayes_rsi.cli.tables import check_files
+
+        problems = check_files(files or [])
+    raise typer.Exit(WRONG_INPUT if problems else 0)
+
+
+@data.command("list")
+def list_all() -> None:
+    """List the series of the shipped tables with their numbers of scores."""
+    with _messages():
+        from bayes_rsi.cli.tables import list_series
+
+        print(list_series(), end="")

@@ -1,0 +1,216 @@
+"""The main job: from a card and the tables to a forecast, its files and its text.
+
+Invariant: the order. Card, events and folder are checked before the tables are read, the tables
+before anything is fitted, and files are written last, the document after all others.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+import bayes_rsi as rsi
+from bayes_rsi import names
+from bayes_rsi.cli.posteriors import POSTERIOR, SHIPPED, Posterior, obtain
+from bayes_rsi.cli.progress import Stages, progress
+from bayes_rsi.cli.tables import evidence_of
+from bayes_rsi.comparison.forecasters import COLUMNS
+from bayes_rsi.comparison.moved import moved
+from bayes_rsi.errors import CardError, EvidenceError, did_you_mean
+from bayes_rsi.report.document import as_json, forecast_document
+from bayes_rsi.report.tables import forecast_text, moved_text
+from bayes_rsi.report.writing import usable_folder, write_atomically
+
+__all__ = ["Request", "run"]
+
+#: Whose published probabilities every forecast is checked against.
+CHECKED = "clark"
+DOCUMENT, FIGURE = "forecast.json", "forecast.svg"
+PASSED, GATE_FAILED = 0, 3
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asks for.
+
+    Parameters
+    ----------
+    card : str
+        Name or path.
+    out : pathlib.Path
+        Folder of the files.
+    as_of : str or None
+        ISO date; None: the card's.
+    events : tuple of str
+        Only these; empty: all of the card.
+    add : tuple of pathlib.Path
+        Files of further scores.
+    seed : int
+        Seed.
+    json, quiet, refit : bool
+        Document instead of text; no progress; leave stored posteriors alone.
+    """
+
+    card: str
+    out: Path
+    as_of: str | None = None
+    events: tuple[str, ...] = ()
+    add: tuple[Path, ...] = ()
+    seed: int = 1
+    json: bool = False
+    quiet: bool = False
+    refit: bool = False
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """Everything computed, nothing written yet."""
+
+    card: rsi.Card
+    posterior: Posterior
+    forecast: rsi.Forecast
+    comparisons: pd.DataFrame
+    not_compared: str
+    shipped: Posterior | None
+    moved: pd.DataFrame | None
+
+
+def run(request: Request) -> int:
+    """Do the main job.
+
+    Parameters
+    ----------
+    request : Request
+        What is asked for.
+
+    Returns
+    -------
+    int
+        Exit code: 0, or 3 when a convergence gate failed (the forecast is written all the same).
+
+    Raises
+    ------
+    BayesRsiError
+        When the input or the folder is wrong; nothing has been written then.
+    """
+    card = rsi.load_card(request.card)
+    _check_events(request.events, card)
+    usable_folder(request.out, (DOCUMENT, FIGURE, POSTERIOR))
+    if request.add:
+        usable_folder(request.out / SHIPPED, (POSTERIOR,))
+    with progress(sys.stderr, quiet=request.quiet) as tell:
+        stages = Stages(tell, _note(request))
+        outcome = _compute(request, card, stages)
+        stages.run("drawing and writing", lambda: _write_others(request, outcome))
+    document = _document(outcome, stages)
+    path = write_atomically(request.out / DOCUMENT, document)
+    _show(request, outcome, document, path)
+    return PASSED if outcome.forecast.verdict.passed else GATE_FAILED
+
+
+def _note(request: Request) -> Callable[[str], None]:
+    """Give what shows a line beside the result."""
+    return lambda line: None if request.quiet else print(line, file=sys.stderr)
+
+
+def _check_events(wanted: tuple[str, ...], card: rsi.Card) -> None:
+    for name in wanted:
+        if name not in card.events:
+            hint = did_you_mean(name, card.events)
+            raise CardError(
+                f"--event: got '{name}', expected an event of card '{card.name}'. {hint}"
+            )
+
+
+def _compute(request: Request, card: rsi.Card, stages: Stages) -> _Outcome:
+    read = stages.run(
+        "reading", lambda: evidence_of(card, request.as_of or card.as_of, request.add)
+    )
+    for path, count in read.added.items():
+        stages.note(f"{path}: {count} scores known by {read.evidence.as_of} added.")
+    shipped = before = None
+    if read.shipped is not None:
+        folders = [request.out / SHIPPED, request.out]
+        shipped = _obtain(request, card, read.shipped, folders, stages)
+        before = stages.run("projecting", lambda: rsi.forecast(shipped.fit))
+    posterior = _obtain(request, card, read.evidence, [request.out], stages)
+    forecast = stages.run("projecting", lambda: _only(rsi.forecast(posterior.fit), request.events))
+    comparisons, why = stages.run("comparing", lambda: _compare(forecast, read.evidence))
+    change = None if before is None else moved(before, forecast)
+    return _Outcome(card, posterior, forecast, comparisons, why, shipped, change)
+
+
+def _obtain(
+    request: Request,
+    card: rsi.Card,
+    evidence: rsi.Evidence,
+    folders: list[Path],
+    stages: Stages,
+) -> Posterior:
+    places = [] if request.refit else folders
+    return obtain(card, evidence, request.seed, places, stages)
+
+
+def _only(forecast: rsi.Forecast, chosen: tuple[str, ...]) -> rsi.Forecast:
+    """Keep the chosen events; none chosen means all."""
+    if not chosen:
+        return forecast
+    kept = [name for name in forecast.event_names if name in chosen]
+    return replace(forecast, events=forecast.events.sel({names.EVENT: kept}))
+
+
+def _compare(forecast: rsi.Forecast, evidence: rsi.Evidence) -> tuple[pd.DataFrame, str]:
+    """Compare; where there is nothing to compare with, say why."""
+    try:
+        return rsi.compare(forecast, CHECKED, evidence.forecasts), ""
+    except EvidenceError as error:
+        return pd.DataFrame(columns=list(COLUMNS)), str(error)
+
+
+def _write_others(request: Request, outcome: _Outcome) -> None:
+    from bayes_rsi.report.figure import figure_bytes, forecast_figure  # matplotlib: 1 s
+
+    figure = forecast_figure(outcome.forecast, outcome.comparisons, outcome.posterior.fit.panel)
+    image = figure_bytes(figure)  # drawn before the first file is written
+    if outcome.shipped is not None:  # first: the next line may replace the file it was read from
+        outcome.shipped.keep(request.out / SHIPPED)
+    outcome.posterior.keep(request.out)
+    write_atomically(request.out / FIGURE, image)
+
+
+def _document(outcome: _Outcome, stages: Stages) -> str:
+    files = {"figure": FIGURE, "posterior": POSTERIOR}
+    return as_json(
+        forecast_document(
+            outcome.forecast, outcome.comparisons, files, stages.seconds, outcome.moved
+        )
+    )
+
+
+def _show(request: Request, outcome: _Outcome, document: str, path: Path) -> None:
+    if request.json:
+        if not outcome.forecast.verdict.passed:
+            print(outcome.forecast.verdict.sentence(), file=sys.stderr)
+        print(document, end="")
+        return
+    files = {
+        "forecast": path,
+        "figure": request.out / FIGURE,
+        "posterior": request.out / POSTERIOR,
+    }
+    change = "" if outcome.moved is None else moved_text(outcome.moved, map(str, request.add))
+    print(
+        forecast_text(
+            outcome.forecast,
+            outcome.comparisons,
+            outcome.card,
+            files,
+            not_compared=outcome.not_compared,
+            moved=change,
+        ),
+        end="",
+    )

@@ -1,0 +1,187 @@
+"""Other people's published forecasts beside ours.
+
+Invariant: only forecasts known by our as-of date are compared, only on days after it and within
+the simulated horizon, and of several forecasts on one question only the latest.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Hashable, Iterator, Mapping
+from difflib import get_close_matches
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from bayes_rsi.errors import EvidenceError, Problem
+from bayes_rsi.evidence import load_evidence
+from bayes_rsi.forecasting.result import Forecast
+from bayes_rsi.units import as_date
+
+__all__ = ["COLUMNS", "compare", "hazards"]
+
+#: Columns of a comparison.
+COLUMNS = (
+    "forecaster",
+    "question",
+    "forecast_date",
+    "event",
+    "date",
+    "bound",
+    "theirs",
+    "ours",
+    "mcse",
+    "points",
+    "log_odds",
+)
+_QUANTILES = {"p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9}
+
+
+def compare(
+    forecast: Forecast, forecaster: str, forecasts: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Put somebody's probabilities beside ours.
+
+    A published probability is compared at its date; of published quantiles each is a probability at
+    the date it gives.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        Ours.
+    forecaster : str
+        Name in `data/forecasts.csv`, whatever its case, or words of it that fit only one
+        forecaster: ``"clark"``.
+    forecasts : pandas.DataFrame, optional
+        Table `forecasts` of an `Evidence`. Default: the shipped one as known on our as-of date.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each event and day, in order: ``forecaster``, ``question``, ``forecast_date``,
+        ``event``, ``date`` (datetime64), ``bound`` (exact, lower: theirs or more, upper: theirs or
+        less), ``theirs``, ``ours``, ``mcse`` of ours (probabilities), ``points`` (ours minus
+        theirs, percentage points), ``log_odds`` (difference of logits, natural; infinite where a
+        probability is 0 or 1).
+
+    Raises
+    ------
+    EvidenceError
+        When no forecaster, or more than one, is meant, or nothing of theirs can be compared.
+
+    Examples
+    --------
+    >>> compare(forecast, "clark")[["date", "theirs", "ours"]]  # doctest: +SKIP
+    """
+    as_of = forecast.tag.as_of
+    table = load_evidence(as_of=as_of).forecasts if forecasts is None else forecasts
+    table = table[table["forecast_date"] <= pd.Timestamp(as_of)]
+    usable = _comparable(table, forecast)
+    name = _named(forecaster, usable["forecaster"].unique().tolist(), table, as_of)
+    rows = usable[usable["forecaster"] == name]
+    # Somebody who changed their mind is judged by what they say now.
+    latest = rows.groupby("question")["forecast_date"].transform("max")
+    rows = rows[rows["forecast_date"] == latest]
+    return _beside(rows, forecast)
+
+
+def hazards(probability_by_year: Mapping[int, float]) -> dict[int, float]:
+    """Give the chance of an event within each period, given that it has not happened before.
+
+    Parameters
+    ----------
+    probability_by_year : mapping of int to float
+        P(event by the end of the year), non-decreasing; years may be left out.
+
+    Returns
+    -------
+    dict of int to float
+        From the second year on: P(event after the year before and by the end of this one | not
+        before); nan once the event is certain.
+
+    Examples
+    --------
+    >>> round(hazards({2027: 0.3, 2028: 0.6})[2028], 3)
+    0.429
+    """
+    years = sorted(probability_by_year)
+    found = {}
+    for before, year in pairwise(years):
+        earlier, later = probability_by_year[before], probability_by_year[year]
+        found[year] = (later - earlier) / (1 - earlier) if earlier < 1 else math.nan
+    return found
+
+
+def _comparable(table: pd.DataFrame, forecast: Forecast) -> pd.DataFrame:
+    """Give one row for each probability at a date that our forecast speaks about."""
+    columns = ["forecaster", "question", "forecast_date", "event", "date", "bound", "theirs"]
+    ours = table[table["event"].isin(forecast.event_names)]
+    frame = pd.DataFrame([row for _, cells in ours.iterrows() for row in _pairs(cells)])
+    frame = frame.reindex(columns=columns)
+    days = pd.to_datetime(frame["date"])
+    after, last = pd.Timestamp(forecast.tag.as_of), pd.Timestamp(forecast.horizon)
+    return frame.assign(date=days)[(days > after) & (days <= last)]
+
+
+def _pairs(row: pd.Series) -> Iterator[dict[Hashable, object]]:
+    """Give the dated probabilities that a published forecast states."""
+    common = row[["forecaster", "question", "forecast_date", "event", "bound"]].to_dict()
+    if row["kind"] == "probability" and pd.notna(row["target_date"]):
+        yield common | {"date": row["target_date"], "theirs": row["probability"]}
+    if row["kind"] == "quantiles" and row["unit"] == "date":
+        for column, probability in _QUANTILES.items():
+            if row[column]:
+                yield common | {"date": pd.Timestamp(row[column]), "theirs": probability}
+
+
+def _named(wanted: str, comparable: list[str], table: pd.DataFrame, as_of: str) -> str:
+    """Find the one forecaster who is meant: by the whole name, else by words of it."""
+    everybody = table["forecaster"].unique().tolist()
+    exact = [name for name in everybody if name.casefold() == wanted.strip().casefold()]
+    fitting = exact or [name for name in everybody if _words(wanted) <= _words(name)]
+    found = [name for name in fitting if name in comparable]
+    if len(found) == 1 and _words(wanted):
+        return found[0]
+    expected = f"one forecaster with a dated probability for an event of ours, known by {as_of}"
+    if found:
+        hint = f"It fits {', '.join(repr(name) for name in sorted(found))}: give the whole name."
+    elif fitting:
+        hint = "What they published cannot be compared: no probability, or another event or time. "
+        hint += f"Comparable: {', '.join(sorted(comparable)) or 'nobody'}."
+    else:
+        hint = _suggestion(wanted, comparable)
+    raise EvidenceError([Problem("forecasts.csv", None, "forecaster", wanted, expected, hint)])
+
+
+def _words(name: str) -> set[str]:
+    return set(re.findall(r"\w+", name.casefold()))
+
+
+def _suggestion(wanted: str, names: list[str]) -> str:
+    """Look for a slip in whole names and in single words."""
+    spelled = {word: name for name in names for word in (*_words(name), name.casefold())}
+    close = get_close_matches(wanted.casefold(), spelled, n=1)
+    if close:
+        return f"Did you mean '{spelled[close[0]]}'?"
+    return f"Comparable: {', '.join(sorted(names)) or 'nobody'}."
+
+
+def _beside(rows: pd.DataFrame, forecast: Forecast) -> pd.DataFrame:
+    pairs = zip(rows["date"], rows["event"], strict=True)
+    shares = [forecast.share_by(as_date(day), event) for day, event in pairs]
+    ours = np.array([share.p for share in shares])
+    theirs = rows["theirs"].to_numpy(dtype=float)
+    both = rows.assign(
+        ours=ours,
+        mcse=[share.mcse for share in shares],
+        points=100 * (ours - theirs),
+        log_odds=_logit(ours) - _logit(theirs),
+    )
+    return both[list(COLUMNS)].sort_values(["event", "question", "date"], ignore_index=True)
+
+
+def _logit(p: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(p) - np.log1p(-p))

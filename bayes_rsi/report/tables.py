@@ -1,0 +1,248 @@
+"""A forecast as plain text for people.
+
+Invariant: the first line is the verdict of the convergence gates, no line is wider than `WIDTH`,
+and the probability of an event by a day never stands without its Monte Carlo error.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from bayes_rsi.cards import Card
+from bayes_rsi.comparison.forecasters import hazards
+from bayes_rsi.forecasting.result import Forecast, Share
+from bayes_rsi.forecasting.summary import INTERVALS, EventSummary, quantile_label, summary
+
+__all__ = ["WIDTH", "aligned", "forecast_text", "moved_text"]
+
+#: Widest line, in characters.
+WIDTH = 100
+_SIDES = ("theirs", "ours")
+_BOUNDS = {"exact": "", "lower": "at least ", "upper": "at most "}
+
+
+def forecast_text(
+    forecast: Forecast,
+    comparisons: pd.DataFrame,
+    card: Card,
+    files: Mapping[str, Path],
+    *,
+    not_compared: str = "",
+    moved: str = "",
+) -> str:
+    """Write a forecast for people.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        What was forecast.
+    comparisons : pandas.DataFrame
+        From `bayes_rsi.compare`; may be empty.
+    card : Card
+        The card behind it.
+    files : mapping of str to pathlib.Path
+        What was written, by what it is; may be empty.
+    not_compared : str, default ""
+        Why there is no comparison.
+    moved : str, default ""
+        From `moved_text`, where evidence was added.
+
+    Returns
+    -------
+    str
+        Verdict, dates, probabilities, last requirements, comparison, judgement, files.
+
+    Examples
+    --------
+    >>> print(forecast_text(forecast, compare(forecast, "clark"), card, {}))  # doctest: +SKIP
+    """
+    events = [summary(forecast, name) for name in forecast.event_names]
+    parts = [
+        _wrapped(forecast.verdict.sentence()),
+        _origin(forecast),
+        "\n".join(_wrapped(f"{event.name}: {event.title}", "    ") for event in events),
+        "When (median and central intervals)\n" + _dates(events),
+        "Probability in percent, ± Monte Carlo standard error\n" + _probabilities(events),
+        "\n".join(_notes(events)),
+        _comparison(comparisons) or _wrapped(not_compared and f"No comparison: {not_compared}"),
+        moved,
+        _judgement(card, forecast.event_names),
+        _files(files),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def moved_text(moved: pd.DataFrame, sources: Iterable[str]) -> str:
+    """Write what further evidence moved.
+
+    Parameters
+    ----------
+    moved : pandas.DataFrame
+        From `bayes_rsi.comparison.moved.moved`.
+    sources : iterable of str
+        Where the further evidence came from.
+
+    Returns
+    -------
+    str
+        One row for each headline number: before, after, change.
+    """
+    rows = [["", "", "shipped", "with yours", "change"]]
+    for row in moved.to_dict("records"):
+        error = "" if row["mcse"] is None else f" ± {100 * row['mcse']:.1f}"
+        rows.append([row["event"], row["quantity"], *_before_after(row)])
+        rows[-1][-1] += error
+    title = f"What {', '.join(sources)} moved (probabilities in percent, changes in points)"
+    return _wrapped(title) + "\n" + aligned(rows)
+
+
+def aligned(rows: Sequence[Sequence[str]], gap: int = 2) -> str:
+    """Set rows in columns.
+
+    Parameters
+    ----------
+    rows : sequence of sequence of str
+        Cells; all rows of one length.
+    gap : int, default 2
+        Spaces between columns.
+
+    Returns
+    -------
+    str
+        Lines, without spaces at their ends.
+
+    Examples
+    --------
+    >>> print(aligned([["a", "long"], ["word", "b"]]))
+    a     long
+    word  b
+    """
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    lines = ((c.ljust(w + gap) for c, w in zip(row, widths, strict=True)) for row in rows)
+    return "\n".join("".join(line).rstrip() for line in lines)
+
+
+def _origin(forecast: Forecast) -> str:
+    tag = forecast.tag
+    growth = forecast.growth()
+    return _wrapped(
+        f"Card '{tag.card}', evidence known by {tag.as_of}: {tag.n_scores:,} scores of "
+        f"{tag.n_systems} systems on {tag.n_series} series. The frontier of released systems "
+        f"doubles its time horizon {growth[0.5]:.1f} times a year (90%: {growth[0.05]:.1f} to "
+        f"{growth[0.95]:.1f})."
+    )
+
+
+def _dates(events: Sequence[EventSummary]) -> str:
+    header = ["", "median", *(f"{percent}%" for percent in INTERVALS)]
+    rows = [
+        [event.name, quantile_label(event, 0.5), *(_interval(event, p) for p in INTERVALS)]
+        for event in events
+    ]
+    return aligned([header, *rows])
+
+
+def _interval(event: EventSummary, percent: int) -> str:
+    low, high = (quantile_label(event, probability) for probability in event.interval(percent))
+    return low if low == high else f"{low} to {high}"
+
+
+def _probabilities(events: Sequence[EventSummary]) -> str:
+    days = list(events[0].probability_by)
+    later = f"after {events[0].horizon.year}"
+    header = ["", *(f"by {day:%Y-%m}" for day in days), later, "never"]
+    rows = [
+        [
+            event.name,
+            *(_percent(event.probability_by[day]) for day in days),
+            _percent(event.after_horizon),
+            _percent(event.never),
+        ]
+        for event in events
+    ]
+    return aligned([header, *rows])
+
+
+def _percent(share: Share) -> str:
+    return f"{100 * share.p:.1f} ± {100 * share.mcse:.1f}"
+
+
+def _notes(events: Sequence[EventSummary]) -> Iterable[str]:
+    yield "Requirement met last, share of the futures in which the event comes"
+    for event in events:
+        ordered = sorted(event.binding.items(), key=lambda item: -item[1])
+        shares = ", ".join(f"{name} {100 * share:.0f}%" for name, share in ordered)
+        yield _wrapped(f"  {event.name}: {shares or 'none'}", "    ")
+    for event in events:
+        if event.contradicted >= 0.001:
+            yield _wrapped(
+                f"Left out: {100 * event.contradicted:.1f}% of the draws, which say that "
+                f"{event.name} had happened by the as-of date."
+            )
+
+
+def _comparison(comparisons: pd.DataFrame) -> str:
+    parts = []
+    for (name, day), rows in comparisons.groupby(["forecaster", "forecast_date"], sort=False):
+        title = f"Check against {name}, forecast of {day:%Y-%m-%d}"
+        header = ["", "by", "theirs", "ours", "points", "log-odds"]
+        table = aligned([header, *(_check(row) for _, row in rows.iterrows())])
+        parts.append("\n".join([title, table, *_hazards(rows)]))
+    return "\n\n".join(parts)
+
+
+def _hazards(rows: pd.DataFrame) -> Iterable[str]:
+    """Say what the last two probabilities of an event imply for the time between them."""
+    for event, group in rows.groupby("event"):
+        years = group["date"].dt.year
+        if years.nunique() >= 2:
+            theirs, ours = (hazards(dict(zip(years, group[w], strict=True))) for w in _SIDES)
+            last = max(ours)
+            yield _wrapped(
+                f"If {event} has not come before, it comes by the end of {last} with "
+                f"{_BOUNDS[group['bound'].iloc[-1]]}{100 * theirs[last]:.0f}% (theirs), "
+                f"{100 * ours[last]:.0f}% (ours)."
+            )
+
+
+def _check(row: pd.Series) -> list[str]:
+    return [
+        row["event"],
+        f"{row['date']:%Y-%m-%d}",
+        f"{_BOUNDS[row['bound']]}{100 * row['theirs']:.0f}%",
+        f"{100 * row['ours']:.1f} ± {100 * row['mcse']:.1f}%",
+        f"{row['points']:+.1f}",
+        f"{row['log_odds']:+.2f}",
+    ]
+
+
+def _judgement(card: Card, chosen: Iterable[str]) -> str:
+    count = sum(len(card.events[name].priors) for name in chosen if name in card.events)
+    return _wrapped(
+        "Judgement, not measurement: the thresholds, the lags and 'never' of each event "
+        f"({count} distributions of card '{card.name}', each with its reason there). "
+        "Measured: the frontier, its growth and how scores follow it."
+    )
+
+
+def _files(files: Mapping[str, Path]) -> str:
+    if not files:
+        return ""
+    return "Written\n" + aligned([[f"  {what}", str(path)] for what, path in files.items()])
+
+
+def _before_after(row: Mapping[Hashable, object]) -> list[str]:
+    before, after, change = row["before"], row["after"], row["change"]
+    if not isinstance(change, float):
+        return [str(before), str(after), "" if before != after else "same"]
+    scale, digits = (100, 1) if row["unit"] == "probability" else (1, 2)
+    values = (f"{scale * float(str(v)):.{digits}f}" for v in (before, after))
+    return [*values, f"{scale * change:+.{digits}f}"]
+
+
+def _wrapped(text: str, indent: str = "") -> str:
+    return textwrap.fill(text, WIDTH, subsequent_indent=indent, break_on_hyphens=False)

@@ -1,0 +1,120 @@
+"""Files appear whole or not at all.
+
+Invariant: a reader never sees a half-written file; an interrupted run leaves what was there before.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from bayes_rsi.errors import OutputError
+
+__all__ = ["usable_folder", "write_atomically"]
+
+_HINT = "give another folder with --out"
+
+
+def usable_folder(path: str | Path, files: Iterable[str] = ()) -> Path:
+    """Make sure, before a long computation, that its files can be written; creates nothing.
+
+    Parameters
+    ----------
+    path : path
+        The folder; it need not exist yet.
+    files : iterable of str
+        Names of the files that will be written into it.
+
+    Returns
+    -------
+    pathlib.Path
+        The same folder.
+
+    Raises
+    ------
+    OutputError
+        When a file is in the way, or there is no permission.
+
+    Examples
+    --------
+    >>> usable_folder("out", ["forecast.json"]).name
+    'out'
+    """
+    folder = Path(path)
+    existing = _nearest_existing(folder)
+    if not existing.is_dir():
+        raise OutputError(f"{folder}: got a file at {existing}, expected a folder; {_HINT}")
+    _try_to_write(existing, folder)
+    for name in files:
+        target = folder / name
+        if _exists(target) and not target.is_file():
+            raise OutputError(
+                f"{target}: got something that is not a file, expected a place to write "
+                f"{name}; move it away, or {_HINT}"
+            )
+    return folder
+
+
+def write_atomically(path: str | Path, content: str | bytes) -> Path:
+    """Write a file: a temporary one beside it, then put in its place in one step.
+
+    Parameters
+    ----------
+    path : path
+        The file; its folder is made if there is none.
+    content : str or bytes
+        All of it; text is written as UTF-8.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    OutputError
+        When it cannot be written; what was there before is still there.
+    """
+    target = Path(path)
+    data = content.encode() if isinstance(content, str) else content
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _replace(target, data)
+    except OSError as error:
+        raise OutputError(
+            f"{target}: got '{error.strerror or error}', expected to write {len(data)} bytes; "
+            f"make room or permission, or {_HINT}"
+        ) from error
+    return target
+
+
+def _replace(target: Path, data: bytes) -> None:
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        temporary.write_bytes(data)
+        os.replace(temporary, target)
+    except BaseException:  # an interrupt too leaves nothing behind
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _nearest_existing(folder: Path) -> Path:
+    return next(place for place in (folder, *folder.absolute().parents) if _exists(place))
+
+
+def _exists(place: Path) -> bool:
+    """Say whether something is there; below a file, or where one may not look, nothing is."""
+    return os.path.lexists(place)
+
+
+def _try_to_write(existing: Path, folder: Path) -> None:
+    try:
+        with tempfile.TemporaryFile(dir=existing):
+            pass
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: got '{error.strerror}' when writing to {existing}, expected a folder "
+            f"that can be written to; change its permissions, or {_HINT}"
+        ) from error

@@ -1,0 +1,92 @@
+"""The model finds the truth of a synthetic world, and a wrong model does not.
+
+Limits are two-sided: (truth - mean)' covariance^-1 (truth - mean) is chi-squared with as many
+degrees of freedom as there are numbers, if the posterior is right. A fit that is too sure fails
+above, one that is too vague below. Each group of numbers raises a false alarm in one world of a
+thousand.
+"""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from bayes_rsi.cards import load_card
+from bayes_rsi.evidence import data_folder, load_evidence
+from bayes_rsi.inference.sample import fit
+
+WORLD = data_folder() / "synthetic" / "drifting"
+TRUTH = json.loads((WORLD / "truth.json").read_text(encoding="utf-8"))
+FALSE_ALARM = 0.001
+GROUPS = ("frontier", "growth", "capability", "difficulty", "log_slope", "ceiling")
+
+
+def fitted(**changes):
+    card = load_card("baseline")
+    sampling = replace(card.sampling, draws=1000, tune=800)
+    return fit(replace(card, sampling=sampling, **changes), load_evidence(folder=WORLD), seed=1)
+
+
+@pytest.fixture(scope="module")
+def right():
+    return fitted()
+
+
+def rank(found, group):
+    """Share of the chi-squared distribution below the distance of the truth."""
+    draws, truth = numbers(found.tree["posterior"].to_dataset(), group)
+    apart = truth - draws.mean(0)
+    distance = apart @ np.linalg.solve(np.atleast_2d(np.cov(draws.T)), apart)
+    return stats.chi2.cdf(distance, len(truth))
+
+
+def numbers(posterior, group):
+    """Draws (draw, n) and truth (n,) of one group of numbers."""
+    if group == "growth":
+        return posterior["growth"].values.reshape(-1, 1), np.array([TRUTH["growth"]])
+    if group == "frontier":
+        days, truth = list(TRUTH["frontier"]), list(TRUTH["frontier"].values())
+        picked = posterior["frontier"].sel(date=days)
+    elif group == "capability":
+        names = [str(name) for name in posterior["system"].values]
+        picked, truth = posterior["capability"], [TRUTH["capability"][name] for name in names]
+    else:
+        key = group.removeprefix("log_")
+        picked = posterior[key]
+        names = [str(name) for name in posterior["fraction_series"].values]
+        truth = [TRUTH["series"][name][key] for name in names]
+        if group.startswith("log_"):
+            picked, truth = np.log(picked), np.log(truth)
+    return picked.values.reshape(-1, len(truth)), np.array(truth)
+
+
+def test_the_sampler_converges(right):
+    # 0.02 instead of the gate's 0.01: with few draws the largest of 1,000 values is noisier.
+    gates = {gate.name: gate.value for gate in right.verdict.gates}
+    assert gates["divergences"] == 0
+    assert gates["r_hat"] < 1.02
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_truth_is_where_the_posterior_says(right, group):
+    assert FALSE_ALARM / 2 < rank(right, group) < 1 - FALSE_ALARM / 2
+
+
+@pytest.mark.slow
+def test_a_model_without_ceilings_is_found_out():
+    wrong = fitted(use_ceilings=False)
+    assert rank(wrong, "log_slope") > 1 - FALSE_ALARM / 2
+    assert rank(wrong, "difficulty") > 1 - FALSE_ALARM / 2
+
+
+@pytest.mark.parametrize(("factor", "side"), [(0.5, "above"), (3.0, "below")])
+def test_a_posterior_of_the_wrong_width_is_found_out(right, factor, side):
+    """Draws drawn together look too sure, draws spread out too vague."""
+    draws, truth = numbers(right.tree["posterior"].to_dataset(), "capability")
+    middle = draws.mean(0)
+    apart = truth - middle
+    distance = apart @ np.linalg.solve(np.cov((middle + factor * (draws - middle)).T), apart)
+    found = stats.chi2.cdf(distance, len(truth))
+    assert found > 1 - FALSE_ALARM / 2 if side == "above" else found < FALSE_ALARM / 2
