@@ -85,6 +85,7 @@ def simulate(seed: int) -> World:
     Returns
     -------
     World
+        Tables and truth, written to disk by `write`.
 
     Examples
     --------

@@ -26,6 +26,7 @@ def dice(seed: int, name: str) -> np.random.Generator:
     Returns
     -------
     numpy.random.Generator
+        At the beginning of the stream.
 
     Examples
     --------

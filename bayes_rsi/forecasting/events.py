@@ -107,6 +107,7 @@ def dates(
     Returns
     -------
     Dates
+        One date for each path.
     """
     size = len(paths.values)
     met = np.stack(

@@ -36,6 +36,7 @@ def forecast(fit: Fit, seed: int | None = None, group: str = "posterior") -> For
     Returns
     -------
     Forecast
+        With the tag and the verdict of the fit.
 
     Raises
     ------

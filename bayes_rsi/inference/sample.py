@@ -76,6 +76,7 @@ def tag_of(card: Card, scores: xr.Dataset, seed: int) -> Tag:
     Returns
     -------
     Tag
+        Digests, as-of date, version, seed and size.
     """
     return Tag(
         card=card.name,

@@ -94,6 +94,7 @@ def load(card: Card, evidence: Evidence, folder: str | Path, seed: int = 1) -> F
     Returns
     -------
     Fit
+        As it was saved, without timings.
 
     Raises
     ------

@@ -46,6 +46,7 @@ def assemble(
     Returns
     -------
     xarray.DataTree
+        Groups as `bayes_rsi.posterior.Fit` lists them.
     """
     groups = {
         "posterior": sampled["posterior"].to_dataset(),

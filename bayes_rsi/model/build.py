@@ -61,6 +61,7 @@ def coordinates(arrays: Design) -> dict[str, list]:
     Returns
     -------
     dict of str to list
+        Dimension to its labels.
     """
     panel = arrays.panel
     days = [np.datetime64(date_of_year(year), "ns") for year in arrays.knots]

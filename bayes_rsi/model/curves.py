@@ -75,6 +75,7 @@ def curves(design: Design, card: Card, latent: Latents, ceiling: Any) -> Curves:
     Returns
     -------
     Curves
+        One curve for each fraction series.
     """
     floor, middle = _anchor(design)
     share = _below_one(middle * (1 - floor) / (ceiling - floor))

@@ -84,6 +84,7 @@ class Design:
         Returns
         -------
         numpy.ndarray
+            Increasing.
         """
         return np.flatnonzero(self.panel["kind"].values == kind)
 
@@ -98,6 +99,7 @@ class Design:
         Returns
         -------
         numpy.ndarray
+            Shape of `rows`.
         """
         return _index(self.panel["system"].values, self.panel["score_system"].values[rows])
 
@@ -112,6 +114,7 @@ class Design:
         Returns
         -------
         numpy.ndarray
+            Shape of `rows`.
         """
         return _index(self.panel["series"].values, self.panel["score_series"].values[rows])
 
@@ -151,6 +154,7 @@ def design(panel: xr.Dataset, card: Card) -> Design:
     Returns
     -------
     Design
+        Every index inside its dimension.
 
     Raises
     ------

@@ -72,19 +72,58 @@ class Frame(Transform):
         return pt.dot(self.level_weights, theta), pt.dot(self.pace_weights, theta)
 
     def forward(self, value: Any, *inputs: Any) -> Any:
-        """Give the coordinates (level, log pace, rest) of capabilities."""
+        """Give the coordinates of capabilities.
+
+        Parameters
+        ----------
+        value : tensor
+            Capabilities, effective years, shape (system,).
+        *inputs : tensor
+            Parameters of the distribution; not used.
+
+        Returns
+        -------
+        tensor
+            Level, log pace, then the rest of all but two systems; shape (system,).
+        """
         level, pace = self.level_and_pace(value)
         rest = _reflect(self._second, _reflect(self._first, (value - level) / pace - self.line))
         return pt.concatenate([level[None], pt.log(pace)[None], rest[self._order[2:]]])
 
     def backward(self, value: Any, *inputs: Any) -> Any:
-        """Give the capabilities of coordinates, the inverse of `forward`."""
+        """Give the capabilities of coordinates, the inverse of `forward`.
+
+        Parameters
+        ----------
+        value : tensor
+            Coordinates, shape (system,).
+        *inputs : tensor
+            Parameters of the distribution; not used.
+
+        Returns
+        -------
+        tensor
+            Capabilities, effective years, shape (system,).
+        """
         rest = pt.concatenate([pt.zeros(2), value[2:]])[self._place]
         rest = _reflect(self._first, _reflect(self._second, rest))
         return value[0] + pt.exp(value[1]) * (self.line + rest)
 
     def log_jac_det(self, value: Any, *inputs: Any) -> Any:
-        """Give log |d theta / d coordinates| up to a constant: (n - 1) log pace."""
+        """Give log |d theta / d coordinates| up to a constant: (n - 1) log pace.
+
+        Parameters
+        ----------
+        value : tensor
+            Coordinates, shape (system,).
+        *inputs : tensor
+            Parameters of the distribution; not used.
+
+        Returns
+        -------
+        tensor
+            Scalar.
+        """
         return value[1] * (self._size - 1)
 
 

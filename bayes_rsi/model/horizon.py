@@ -27,7 +27,7 @@ from bayes_rsi.model.priors import variable
 from bayes_rsi.model.systems import Latents
 from bayes_rsi.units import doublings
 
-__all__ = ["Scale", "bounds", "horizon", "horizon_rows", "published_sd"]
+__all__ = ["Scale", "bounds", "horizon", "published_sd"]
 
 FAR = 64.0
 
@@ -59,22 +59,6 @@ class Scale:
             Doublings, same shape.
         """
         return self.at_level + self.rate * place
-
-
-def horizon_rows(design: Design) -> np.ndarray:
-    """Give the positions of the horizon scores along ``score``: uncensored, then censored.
-
-    Parameters
-    ----------
-    design : Design
-        Arrays of the panel.
-
-    Returns
-    -------
-    numpy.ndarray
-    """
-    plain = design.scores_of("horizon", censored=False)
-    return np.concatenate([plain, design.scores_of("horizon", censored=True)])
 
 
 def published_sd(design: Design, rows: np.ndarray) -> np.ndarray:

@@ -30,6 +30,7 @@ def variable(card: Card, name: str, dims: str | None = None) -> Any:
     Returns
     -------
     tensor
+        The variable, shape () or that of `dims`.
     """
     family, keywords = distribution(card.prior(name))
     return family(name, **keywords, dims=dims)

@@ -58,6 +58,7 @@ class Latents:
         Returns
         -------
         tensor
+            Place in the frame, same shape.
         """
         return (clock - self.level) / self.pace
 
@@ -75,6 +76,7 @@ def latents(design: Design, card: Card) -> Latents:
     Returns
     -------
     Latents
+        What the likelihoods build on.
     """
     frontier = _frontier(design, card)
     gaps = pt.stack([variable(card, f"gap_{tier}") for tier in TIERS])
