@@ -19,6 +19,12 @@ EVENT = "event"  # event of the card
 FRACTION_SCORE = "fraction_score"  # scores of kind fraction
 FRACTION_SERIES = "fraction_series"  # series of kind fraction
 HORIZON_SCORE = "horizon_score"  # uncensored scores of kind horizon
+SPEEDUP_SCORE = "speedup_score"  # scores of kind speedup
+SPEEDUP_SERIES = "speedup_series"  # series of kind speedup
+RATIO_SCORE = "ratio_score"  # scores of kind ratio
+RATIO_SERIES = "ratio_series"  # series of kind ratio
+COUNT_SCORE = "count_score"  # scores of kind count
+COUNT_SERIES = "count_series"  # series of kind count
 CENSORED_SCORE = "censored_score"  # censored scores of kind horizon
 HORIZON_SERIES = "horizon_series"  # series of kind horizon
 HORIZON_SYSTEM = "horizon_system"  # systems with a score of kind horizon
@@ -27,6 +33,9 @@ HORIZON_SYSTEM = "horizon_system"  # systems with a score of kind horizon
 FRACTION = "fraction"  # scores of kind fraction, share of items
 HORIZON = "horizon"  # uncensored horizons, log2 minutes
 HORIZON_CENSORED = "horizon_censored"  # lower bounds of censored horizons, log2 minutes
+SPEEDUP = "speedup"  # log2 of the speed-up
+RATIO = "ratio"  # log2 of the ratio to humans
+COUNT = "count"  # solved problems
 SCORE_LOG_LIKELIHOOD = "score_log_likelihood"  # of each score, over `score`
 
 # latent quantities of the posterior
@@ -41,6 +50,13 @@ FRONTIER = "frontier"  # released frontier at a date
 CAPABILITY = "capability"  # capability of a system
 DIFFICULTY = "difficulty"  # capability at half of a series' range
 SLOPE = "slope"  # logit per doubling
+SPEEDUP_DIFFICULTY = "speedup_difficulty"  # capability at half of the limit's logarithm
+SPEEDUP_SLOPE = "speedup_slope_per_doubling"  # logit per doubling
+SPEEDUP_LIMIT = "speedup_limit"  # log2 of the largest speed-up
+RATIO_DIFFICULTY = "ratio_parity"  # capability at a ratio of one
+RATIO_SLOPE = "ratio_slope_per_doubling"  # log2 ratio per doubling
+COUNT_DIFFICULTY = "count_difficulty"  # capability that solves half of the problems
+COUNT_SLOPE = "count_slope_per_doubling"  # logit per doubling
 GROWTH = "growth"  # doublings per year at the as-of date
 
 # forecast

@@ -70,9 +70,9 @@ def panel(
         `series|system|scaffold|effort|reporter`.
 
         On `score`: `score_system`, `score_series` (str); `value` (float, unit of the series);
-        `n_trials` (int; fractions: items times runs, at least 1, else 0); `sd_log2` (float,
-        doublings; horizons: half width of the published interval over its normal quantile, nan
-        without one); `censoring` (str); `lower`, `upper` (float, nan unless censoring is
+        `n_trials` (int; fractions and counts: items times runs, at least 1, else 0); `sd_log2`
+        (float, doublings; horizons: half width of the published interval over its normal quantile,
+        nan without one); `censoring` (str); `lower`, `upper` (float, nan unless censoring is
         `interval`); `known_on` (datetime64[ns]); `scaffold_family`, `reporter` (str); `article`
         (bool).
 
@@ -156,10 +156,10 @@ def _score_variables(scores: pd.DataFrame, series: pd.DataFrame) -> dict[str, _V
 
 
 def _n_trials(scores: pd.DataFrame, of_series: pd.DataFrame) -> np.ndarray:
-    """Count the trials of a fraction: items (of the figure, else of the series) times runs."""
+    """Count trials of fractions and counts: items (of the figure, else the series) times runs."""
     items = scores["n_items"].fillna(of_series["n_items"]).fillna(1)
     trials = np.maximum(items * scores["n_seeds"].fillna(1), 1)
-    return np.where(of_series["kind"] == "fraction", trials, 0).astype("int64")
+    return np.where(of_series["kind"].isin(["fraction", "count"]), trials, 0).astype("int64")
 
 
 def _sd_log2(scores: pd.DataFrame, kinds: pd.Series) -> np.ndarray:

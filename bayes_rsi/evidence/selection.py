@@ -65,7 +65,7 @@ def select(
     rows = latest_vintage(rows)
     rows = highest_effort(rows)
     rows = released_systems(rows, evidence.systems, evidence.as_of)
-    rows = enough_scores(rows, min_scores)
+    rows = enough_scores(rows, evidence.series, min_scores)
     if rows.empty:
         got = f"no score left as of {evidence.as_of}"
         hint = "Choose a later day, more kinds, fewer exclusions or a smaller min_scores."
@@ -209,13 +209,17 @@ def released_systems(scores: pd.DataFrame, systems: pd.DataFrame, as_of: date) -
     return scores[scores["system"].isin(out)]
 
 
-def enough_scores(scores: pd.DataFrame, min_scores: int) -> pd.DataFrame:
+def enough_scores(scores: pd.DataFrame, series: pd.DataFrame, min_scores: int) -> pd.DataFrame:
     """Drop series with fewer than `min_scores` rows: they say nothing on their own difficulty.
+
+    Counts stay: one count carries the outcomes of all the problems attempted.
 
     Parameters
     ----------
     scores : pandas.DataFrame
         Typed rows of `scores.csv`.
+    series : pandas.DataFrame
+        Typed rows of `benchmarks.csv`.
     min_scores : int
         Fewest rows of a series.
 
@@ -225,7 +229,8 @@ def enough_scores(scores: pd.DataFrame, min_scores: int) -> pd.DataFrame:
         The rows that are left.
     """
     counts = scores.groupby("series")["series"].transform("size")
-    return scores[counts >= min_scores]
+    counted = scores["series"].isin(series.loc[series["kind"] == "count", "series"])
+    return scores[counted | (counts >= min_scores)]
 
 
 def _refuse_kinds(kinds: Sequence[str]) -> None:

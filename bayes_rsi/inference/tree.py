@@ -16,6 +16,9 @@ __all__ = ["assemble"]
 #: Observed variables and their dims, in the order of the joined log likelihood.
 OBSERVED = {
     names.FRACTION: names.FRACTION_SCORE,
+    names.SPEEDUP: names.SPEEDUP_SCORE,
+    names.RATIO: names.RATIO_SCORE,
+    names.COUNT: names.COUNT_SCORE,
     names.HORIZON: names.HORIZON_SCORE,
     names.HORIZON_CENSORED: names.CENSORED_SCORE,
 }

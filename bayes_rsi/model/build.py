@@ -5,20 +5,36 @@ Invariant: pure. Reads no file, draws no number, and the same panel and card giv
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pymc as pm
 import xarray as xr
 
 from bayes_rsi import names
 from bayes_rsi.cards import Card
-from bayes_rsi.model.curves import Curves
+from bayes_rsi.errors import ModelError
+from bayes_rsi.model.count import count
 from bayes_rsi.model.design import Design, design
 from bayes_rsi.model.fraction import fraction
-from bayes_rsi.model.horizon import Scale, horizon
+from bayes_rsi.model.horizon import horizon
+from bayes_rsi.model.priors import variable
+from bayes_rsi.model.ratio import ratio
+from bayes_rsi.model.scale import Scale
+from bayes_rsi.model.setting import Setting
+from bayes_rsi.model.speedup import speedup
 from bayes_rsi.model.systems import Latents, latents
 from bayes_rsi.units import date_of_year
 
-__all__ = ["build", "coordinates", "start"]
+#: One line for each kind of metric; horizons come before them, because they define the scale.
+LIKELIHOODS: dict[str, Callable[[Setting], None]] = {
+    "fraction": fraction,
+    "speedup": speedup,
+    "ratio": ratio,
+    "count": count,
+}
+
+__all__ = ["LIKELIHOODS", "build", "coordinates", "start"]
 
 
 def build(panel: xr.Dataset, card: Card) -> pm.Model:
@@ -42,12 +58,26 @@ def build(panel: xr.Dataset, card: Card) -> pm.Model:
         When panel and card do not fit together.
     """
     arrays = design(panel, card)
+    _refuse_kinds(arrays)
     with pm.Model(coords=coordinates(arrays)) as model:
         latent = latents(arrays, card)
         scale = horizon(arrays, card, latent)
-        series = fraction(arrays, card, latent)
-        _tell_in_doublings(arrays, latent, scale, series)
+        ahead, spread = variable(card, "difficulty_ahead"), variable(card, "difficulty_spread")
+        setting = Setting(arrays, card, latent, scale, ahead, spread)
+        for kind, likelihood in LIKELIHOODS.items():
+            if arrays.series_of(kind).size:
+                likelihood(setting)
+        _tell_in_doublings(arrays, latent, scale)
     return model
+
+
+def _refuse_kinds(arrays: Design) -> None:
+    known = {"horizon", *LIKELIHOODS}
+    if unknown := set(arrays.panel["kind"].values.tolist()) - known:
+        raise ModelError(
+            f"got series of kind '{min(unknown)}', expected one of {', '.join(sorted(known))}; "
+            "take it out of 'kinds' in the card's [evidence]"
+        )
 
 
 def coordinates(arrays: Design) -> dict[str, list]:
@@ -69,17 +99,19 @@ def coordinates(arrays: Design) -> dict[str, list]:
     plain = arrays.scores_of("horizon", censored=False)
     cut = arrays.scores_of("horizon", censored=True)
     both = np.concatenate([plain, cut])
-    return {
+    found = {
         names.DATE: days,
         names.STEP: days[2:],
         names.SYSTEM: list(systems),
-        names.FRACTION_SERIES: list(series[arrays.series_of("fraction")]),
         names.HORIZON_SERIES: list(series[arrays.series_of("horizon")]),
         names.HORIZON_SYSTEM: list(systems[np.unique(arrays.system_index(both))]),
-        names.FRACTION_SCORE: list(scores[arrays.scores_of("fraction")]),
         names.HORIZON_SCORE: list(scores[plain]),
         names.CENSORED_SCORE: list(scores[cut]),
     }
+    for kind in LIKELIHOODS:
+        found[f"{kind}_series"] = list(series[arrays.series_of(kind)])
+        found[f"{kind}_score"] = list(scores[arrays.scores_of(kind)])
+    return found
 
 
 def start(panel: xr.Dataset, card: Card) -> dict[str, np.ndarray]:
@@ -102,14 +134,10 @@ def start(panel: xr.Dataset, card: Card) -> dict[str, np.ndarray]:
     return {names.CAPABILITY_CLOCK: arrays.released - arrays.pins[1] - behind}
 
 
-def _tell_in_doublings(arrays: Design, latent: Latents, scale: Scale, series: Curves) -> None:
+def _tell_in_doublings(arrays: Design, latent: Latents, scale: Scale) -> None:
     """Add the quantities people read, in doublings."""
     frontier = scale.doublings(latent.in_frame(latent.frontier))
     step = float(arrays.knots[1] - arrays.knots[0])
     pm.Deterministic(names.FRONTIER, frontier, dims=names.DATE)
     pm.Deterministic(names.GROWTH, (frontier[-1] - frontier[-2]) / step)
     pm.Deterministic(names.CAPABILITY, scale.doublings(latent.place), dims=names.SYSTEM)
-    pm.Deterministic(
-        names.DIFFICULTY, scale.doublings(series.difficulty), dims=names.FRACTION_SERIES
-    )
-    pm.Deterministic(names.SLOPE, series.slope / scale.rate, dims=names.FRACTION_SERIES)

@@ -22,53 +22,52 @@ import pytensor.tensor as pt
 from bayes_rsi import names
 from bayes_rsi.cards import Card
 from bayes_rsi.model.ceilings import ceilings
-from bayes_rsi.model.curves import Curves, curves
-from bayes_rsi.model.design import Design
+from bayes_rsi.model.curves import Curves, below_one, curves, middle
 from bayes_rsi.model.priors import variable
-from bayes_rsi.model.systems import Latents
+from bayes_rsi.model.setting import Setting
 
 __all__ = ["fraction"]
 
 
-def fraction(design: Design, card: Card, latent: Latents) -> Curves:
+def fraction(setting: Setting) -> None:
     """Add the fraction scores to the model on the context stack.
 
     Parameters
     ----------
-    design : Design
-        Arrays of the panel.
-    card : Card
-        Priors of slope, difficulty, ceilings and noise.
-    latent : Latents
-        Frontier and capabilities.
-
-    Returns
-    -------
-    Curves
-        Difficulty and slope of each series in the population's frame.
+    setting : Setting
+        Panel, card and the shared part of the model.
     """
-    rows, series = design.scores_of("fraction"), design.series_of("fraction")
-    where = np.searchsorted(series, design.series_index(rows))
-    who = design.system_index(rows)
-    floor = np.nan_to_num(design.panel["floor"].values[series])
+    design, card, rows = setting.design, setting.card, setting.rows("fraction")
+    where = rows.series
+    floor = np.nan_to_num(design.panel["floor"].values[design.series_of("fraction")])
     ceiling = ceilings(design, card)
-    curve = curves(design, card, latent, ceiling)
-    climb = pt.sigmoid(curve.slope[where] * (latent.place[who] - curve.difficulty[where]))
-    mean = floor[where] + (ceiling - floor)[where] * climb
-    trials = design.panel["n_trials"].values[rows].astype(float)
+    curve = _curves(setting, floor, ceiling)
+    mean = floor[where] + (ceiling - floor)[where] * curve.climbed(setting, "fraction")
     spread, noise = _spread(card), variable(card, "rounding")
-    variance = mean * (1 - mean) * (1 / trials + spread[where] ** 2) + noise**2
-    values = design.panel["value"].values[rows]
+    variance = mean * (1 - mean) * (1 / rows.trials + spread[where] ** 2) + noise**2
     pm.CustomDist(
         names.FRACTION,
         mean,
         pt.sqrt(variance),
-        logp=_censored(np.flatnonzero(values <= 0), np.flatnonzero(values >= 1)),
+        logp=_censored(np.flatnonzero(rows.value <= 0), np.flatnonzero(rows.value >= 1)),
         random=_draw,
-        observed=values,
+        observed=rows.value,
         dims=names.FRACTION_SCORE,
     )
-    return curve
+    dims, scale = names.FRACTION_SERIES, setting.scale
+    pm.Deterministic(names.DIFFICULTY, scale.doublings(curve.difficulty), dims=dims)
+    pm.Deterministic(names.SLOPE, curve.slope / scale.rate, dims=dims)
+
+
+def _curves(setting: Setting, floor: np.ndarray, ceiling: Any) -> Curves:
+    rows, card = setting.rows("fraction"), setting.card
+    height = (rows.value - floor[rows.series]) / (1 - floor[rows.series])
+    anchor = middle(setting, "fraction", height)
+    share = below_one(anchor * (1 - floor) / (ceiling - floor))
+    # The tilt is that of the logit of the score, seen from the floor to one.
+    steeper = pt.log((1 - share) / (1 - anchor))
+    typical, varying = variable(card, "slope_typical"), variable(card, "slope_spread")
+    return curves(setting, "fraction", share, steeper, (pt.log(typical), varying))
 
 
 def _spread(card: Card) -> Any:

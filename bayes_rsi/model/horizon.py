@@ -13,7 +13,6 @@ interval-censored.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,41 +23,13 @@ from bayes_rsi import names
 from bayes_rsi.cards import Card
 from bayes_rsi.model.design import Design
 from bayes_rsi.model.priors import variable
+from bayes_rsi.model.scale import Scale
 from bayes_rsi.model.systems import Latents
 from bayes_rsi.units import doublings
 
-__all__ = ["Scale", "bounds", "horizon", "published_sd"]
+__all__ = ["bounds", "horizon", "published_sd"]
 
 FAR = 64.0
-
-
-@dataclass(frozen=True)
-class Scale:
-    """Doublings as a linear function of place in the frame: ``at_level + rate * place``.
-
-    Parameters
-    ----------
-    at_level, rate : tensor
-        Doublings at place 0, and doublings per unit of place.
-    """
-
-    at_level: Any
-    rate: Any
-
-    def doublings(self, place: Any) -> Any:
-        """Convert.
-
-        Parameters
-        ----------
-        place : tensor
-            Place in the population's frame.
-
-        Returns
-        -------
-        tensor
-            Doublings, same shape.
-        """
-        return self.at_level + self.rate * place
 
 
 def published_sd(design: Design, rows: np.ndarray) -> np.ndarray:

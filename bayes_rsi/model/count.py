@@ -1,0 +1,43 @@
+"""Likelihood of counts with exposure: problems solved out of those attempted.
+
+Invariant: a count never exceeds its exposure.
+
+    solved = Binomial(attempted, logistic(slope * (place - difficulty)))
+
+Such a series has one or two counts, so it says little about its own slope; it is in the model
+because the posterior of its difficulty says when such problems would fall in numbers.
+"""
+
+from __future__ import annotations
+
+import pymc as pm
+
+from bayes_rsi import names
+from bayes_rsi.model.priors import variable
+from bayes_rsi.model.setting import Setting
+
+__all__ = ["count"]
+
+
+def count(setting: Setting) -> None:
+    """Add the counts to the model on the context stack.
+
+    Parameters
+    ----------
+    setting : Setting
+        Panel, card and the shared part of the model.
+    """
+    card, rows, dims = setting.card, setting.rows("count"), names.COUNT_SERIES
+    aim, miss = setting.aim("count")
+    difficulty = pm.Normal("count_place", aim, miss, dims=dims)
+    slope = variable(card, "count_slope", dims=dims)
+    which, who = rows.series, rows.system
+    pm.Binomial(
+        names.COUNT,
+        n=rows.trials,
+        logit_p=slope[which] * (setting.latent.place[who] - difficulty[which]),
+        observed=rows.value.astype("int64"),
+        dims=names.COUNT_SCORE,
+    )
+    pm.Deterministic(names.COUNT_DIFFICULTY, setting.scale.doublings(difficulty), dims=dims)
+    pm.Deterministic(names.COUNT_SLOPE, slope / setting.scale.rate, dims=dims)

@@ -1,0 +1,110 @@
+"""What every likelihood builds on, made once for a model.
+
+Invariant: a prior that several kinds of metric share is one variable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytensor.tensor as pt
+
+from bayes_rsi.cards import Card
+from bayes_rsi.model.design import Design
+from bayes_rsi.model.scale import Scale
+from bayes_rsi.model.systems import Latents
+from bayes_rsi.units import year_of_date
+
+__all__ = ["Rows", "Setting"]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Scores of one kind.
+
+    Parameters
+    ----------
+    value : numpy.ndarray
+        In the unit of the kind, shape (n,).
+    system : numpy.ndarray
+        Position along ``system``, shape (n,).
+    series : numpy.ndarray
+        Position among the series of the kind, shape (n,).
+    trials : numpy.ndarray
+        Trials behind each score, shape (n,); 0 where the kind has none.
+    """
+
+    value: np.ndarray
+    system: np.ndarray
+    series: np.ndarray
+    trials: np.ndarray
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Panel, card and the shared part of the model.
+
+    Parameters
+    ----------
+    design : Design
+        Arrays of the panel.
+    card : Card
+        Priors.
+    latent : Latents
+        Frontier and capabilities.
+    scale : Scale
+        What a doubling is.
+    ahead, spread : tensor
+        Effective years by which a new series is aimed beyond the frontier of its day, and how much
+        that varies between series.
+    """
+
+    design: Design
+    card: Card
+    latent: Latents
+    scale: Scale
+    ahead: Any
+    spread: Any
+
+    def rows(self, kind: str) -> Rows:
+        """Give the scores of one kind.
+
+        Parameters
+        ----------
+        kind : str
+            Kind of metric.
+
+        Returns
+        -------
+        Rows
+            In the order of the panel.
+        """
+        rows = self.design.scores_of(kind)
+        return Rows(
+            value=self.design.panel["value"].values[rows],
+            system=self.design.system_index(rows),
+            series=np.searchsorted(self.design.series_of(kind), self.design.series_index(rows)),
+            trials=self.design.panel["n_trials"].values[rows],
+        )
+
+    def aim(self, kind: str) -> tuple[Any, Any]:
+        """Give what the makers of each series aimed at: mean and sd of its difficulty.
+
+        A new benchmark is aimed at the frontier of its day and a little beyond. This is what lets
+        a series with three scores be useful.
+
+        Parameters
+        ----------
+        kind : str
+            Kind of metric.
+
+        Returns
+        -------
+        tuple of tensor
+            Places in the population's frame, shape (series of the kind,), and a scalar.
+        """
+        released = self.design.panel["series_released"].values[self.design.series_of(kind)]
+        target = pt.dot(self.design.interpolation(year_of_date(released)), self.latent.frontier)
+        return self.latent.in_frame(target + self.ahead), self.spread / self.latent.pace
