@@ -62,4 +62,4 @@ GROWTH = "growth"  # doublings per year at the as-of date
 # forecast
 EVENT_YEAR = "event_year"  # decimal year of an event; inf: never or after the horizon
 NEVER = "never"  # the judged never
-BINDING = "binding"  # index of the requirement met last; -1: none
+BINDING = "binding"  # index of the requirement met last; -1: no date

@@ -19,10 +19,11 @@ from bayes_rsi import names
 from bayes_rsi.cards import Card, Event, Prior, Requirement
 from bayes_rsi.errors import ModelError, did_you_mean
 from bayes_rsi.forecasting.dice import dice
+from bayes_rsi.forecasting.parity import PARITY_KINDS, parity
 from bayes_rsi.forecasting.paths import Paths
 from bayes_rsi.units import doublings
 
-__all__ = ["Dates", "check_events", "dates", "parity"]
+__all__ = ["Dates", "check_events", "dates"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Dates:
     never : numpy.ndarray
         Bool, the judged never, shape (path,).
     binding : numpy.ndarray
-        Position of the requirement met last, shape (path,); -1 where never or contradicted.
+        Position of the requirement met last, shape (path,); -1 where there is no date.
     """
 
     year: np.ndarray
@@ -58,8 +59,8 @@ def check_events(card: Card, panel: xr.Dataset) -> None:
     Raises
     ------
     ModelError
-        When a requirement names a series that is not fitted, is no share of items, or has no
-        human baseline.
+        When a requirement names a series that is not fitted, has no parity point, or has no human
+        baseline.
     """
     known = [str(name) for name in panel[names.SERIES].values]
     for event in card.events.values():
@@ -76,16 +77,26 @@ def _check_parity(item: Requirement, event: Event, panel: xr.Dataset, known: lis
             f"{did_you_mean(item.series, known)}"
         )
     series = panel.sel({names.SERIES: item.series})
-    if str(series["kind"].item()) != "fraction" or np.isnan(series["human"].item()):
+    kind, human = str(series["kind"].item()), series["human"].item()
+    if kind not in PARITY_KINDS:
         raise ModelError(
-            f"{where}: got series '{item.series}' of kind '{series['kind'].item()}' with human "
-            f"baseline {series['human'].item()}, expected a share of items with a human baseline; "
-            "state it in the column 'human' of benchmarks.csv, or require a judged horizon"
+            f"{where}: got series '{item.series}' of kind '{kind}', expected one of "
+            f"{', '.join(PARITY_KINDS)}; require a judged horizon instead"
+        )
+    if np.isnan(human):
+        raise ModelError(
+            f"{where}: got series '{item.series}' without a human baseline, expected one; state it "
+            "in the column 'human' of benchmarks.csv, or require a judged horizon instead"
         )
 
 
 def dates(
-    event: Event, paths: Paths, draws: xr.Dataset, panel: xr.Dataset, as_of: float, seed: int
+    event: Event,
+    paths: Paths,
+    draws: xr.Dataset,
+    panel: xr.Dataset,
+    span: tuple[float, float],
+    seed: int,
 ) -> Dates:
     """Draw the date of an event on each path.
 
@@ -99,8 +110,9 @@ def dates(
         The posterior (or prior) that the paths continue.
     panel : xarray.Dataset
         Floors and human baselines.
-    as_of : float
-        Decimal year by which the event had not happened.
+    span : tuple of float
+        Decimal years of the as-of date, by which the event had not happened, and of the horizon,
+        after which it counts as not dated. The paths should go on for the longest lead.
     seed : int
         Seed of the judged quantities.
 
@@ -109,7 +121,7 @@ def dates(
     Dates
         One date for each path.
     """
-    size = len(paths.values)
+    size, (as_of, horizon) = len(paths.values), span
     met = np.stack(
         [paths.reached(_threshold(item, paths, draws, panel, seed)) for item in event.requirements]
     )
@@ -119,47 +131,9 @@ def dates(
     never = dice(seed, "never").random(size) < event.never
     year = met.max(axis=0) - _judged(event.lead, "lead", size, seed) + lags
     year = np.where(never, np.inf, year)
-    past = year <= as_of
-    year = np.where(past, np.nan, np.where(year > paths.years[-1], np.inf, year))
-    binding = np.where(never | past, -1, met.argmax(axis=0))
+    year = np.where(year <= as_of, np.nan, np.where(year > horizon, np.inf, year))
+    binding = np.where(np.isfinite(year), met.argmax(axis=0), -1)
     return Dates(year, never, binding)
-
-
-def parity(
-    draws: xr.Dataset, panel: xr.Dataset, series: str, expected: float | None = None
-) -> np.ndarray:
-    """Give the capability at which the expected score on a series equals its human baseline.
-
-    ``difficulty + logit((human - floor) / (ceiling - floor)) / slope``
-
-    Parameters
-    ----------
-    draws : xarray.Dataset
-        ``difficulty``, ``slope`` and ``ceiling`` (chain, draw, fraction_series).
-    panel : xarray.Dataset
-        Floors and human baselines.
-    series : str
-        A series that is a share of items.
-    expected : float or None
-        Another score than the human baseline, fraction.
-
-    Returns
-    -------
-    numpy.ndarray
-        Doublings, shape (chain * draw,): infinite where the ceiling is at or below the score,
-        minus infinity where the floor is at or above it.
-    """
-    at = {names.FRACTION_SERIES: series}
-    difficulty, slope, ceiling = (
-        draws[name].sel(at).transpose(names.CHAIN, names.DRAW).values.ravel()
-        for name in (names.DIFFICULTY, names.SLOPE, names.CEILING)
-    )
-    row = panel.sel({names.SERIES: series})
-    floor = float(np.nan_to_num(row["floor"].item()))
-    human = row["human"].item() if expected is None else expected
-    share = np.clip((human - floor) / (ceiling - floor), 0.0, 1.0)
-    with np.errstate(divide="ignore"):  # a share of 0 or 1 is out of range, so infinite
-        return difficulty + (np.log(share) - np.log1p(-share)) / slope
 
 
 def _threshold(

@@ -19,6 +19,8 @@ __all__ = ["FRONTIER_UNTIL", "forecast"]
 
 #: The frontier is kept to this day; events are simulated to the card's horizon.
 FRONTIER_UNTIL = "2032-12-31"
+#: Leads up to this quantile are followed beyond the horizon.
+LONGEST = 0.99999
 
 
 def forecast(fit: Fit, seed: int | None = None, group: str = "posterior") -> Forecast:
@@ -54,9 +56,11 @@ def forecast(fit: Fit, seed: int | None = None, group: str = "posterior") -> For
     chosen = fit.tag.seed if seed is None else seed
     as_of = float(year_of_date(fit.tag.as_of))
     horizon = float(year_of_date(card.forecast.horizon))
-    paths = continued(draws, card, horizon, chosen)
+    # Internal systems are ahead: what they reach by the horizon, released ones reach a lead later.
+    lead = max(float(event.lead.quantile(LONGEST)) for event in card.events.values())
+    paths = continued(draws, card, horizon + lead, chosen)
     found = {
-        name: dates(event, paths, draws, panel, as_of, chosen)
+        name: dates(event, paths, draws, panel, (as_of, horizon), chosen)
         for name, event in card.events.items()
     }
     requirements = {

@@ -1,0 +1,124 @@
+"""A fit made by hand: known draws of frontier and curves, a small panel, events that can be solved.
+
+No sampler stands behind it, so that what follows a fit is tested against formulas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from bayes_rsi.cards import Card, Event, Prior, Requirement, load_card
+from bayes_rsi.posterior import Fit
+from bayes_rsi.tags import Gate, Tag, Verdict
+from bayes_rsi.units import year_of_date
+
+AS_OF = "2026-06-30"
+CHAINS, DRAWS, REPLICATES = 2, 50, 3
+#: Knots of the past; the distances between them differ, as those between real dates do.
+DAYS = np.array(
+    ["2025-06-30", "2025-09-29", "2025-12-29", "2026-03-31", AS_OF], dtype="datetime64[ns]"
+)
+YEARS = year_of_date(DAYS)
+#: Floor and human baseline of each fraction series; `unaided` has no baseline.
+SHARES = {"exam": (0.25, 0.8), "paper": (0.0, 0.4), "unaided": (0.0, np.nan)}
+VERDICT = Verdict((Gate("r_hat", 1.002, 1.01, True, "growth"),))
+TAG = Tag("handmade", "c" * 64, AS_OF, "d" * 64, "0.1.0", 7, 12, 4, 4)
+
+
+def judged(family: str, *parameters: float) -> Prior:
+    """Give a judged distribution."""
+    return Prior("judged", family, parameters, "made up", "to test", "judgement")
+
+
+def certain(value: float) -> Prior:
+    """Give a distribution that is one number: its spread is lost in rounding."""
+    return judged("normal", value, 1e-20)
+
+
+def requirement(name: str, of: str | Prior) -> Requirement:
+    """Give a requirement: parity on a series, or a judged horizon in minutes."""
+    if isinstance(of, str):
+        return Requirement(name, "parity", of, None, "to test")
+    return Requirement(name, "horizon", "", of, "to test")
+
+
+def event(name: str, requirements: Mapping[str, str | Prior], **changes: Any) -> Event:
+    """Give an event without lead, lags and never unless told otherwise."""
+    items = tuple(requirement(key, of) for key, of in sorted(requirements.items()))
+    none = {"lead": certain(0.0), "taste_gap": None, "taste_free": 1.0, "adoption": None}
+    rest = none | {"never": 0.0, "never_why": "to test"} | changes
+    return Event(name=name, title=name.title(), why="to test", requirements=items, **rest)
+
+
+def card(*events: Event, trend: str = "drifting", horizon: str = "2060-12-31", **settings) -> Card:
+    """Give the baseline with other events, trend and settings of the projection."""
+    whole = load_card("baseline")
+    chosen = {"step_years": 0.25, "replicates": REPLICATES} | settings
+    return replace(
+        whole,
+        trend=trend,
+        forecast=replace(whole.forecast, horizon=horizon, **chosen),
+        events={one.name: one for one in events},
+    )
+
+
+def draws(drift: float = 0.3, seed: int = 5, series: Sequence[str] = tuple(SHARES)) -> xr.Dataset:
+    """Give draws of a frontier of about 2 doublings a year, and of the curves of the series."""
+    rng = np.random.default_rng(seed)
+    shape = (CHAINS, DRAWS)
+    growth = 2.0 * np.exp(0.2 * rng.standard_normal((*shape, len(YEARS) - 1)))
+    start = 7.0 + 0.5 * rng.standard_normal((*shape, 1))
+    frontier = np.concatenate([start, start + np.cumsum(growth * np.diff(YEARS), axis=-1)], axis=-1)
+    of_series = ("chain", "draw", "fraction_series")
+    each = (*shape, len(series))
+    return xr.Dataset(
+        {
+            "frontier": (("chain", "draw", "date"), frontier),
+            "growth": (("chain", "draw"), growth[..., -1]),
+            "growth_drift": (("chain", "draw"), drift * np.exp(0.1 * rng.standard_normal(shape))),
+            "difficulty": (of_series, 10.0 + rng.standard_normal(each)),
+            "slope": (of_series, np.exp(0.3 * rng.standard_normal(each))),
+            "ceiling": (of_series, 1.0 - 0.1 * rng.random(each)),
+        },
+        coords={
+            "chain": np.arange(CHAINS),
+            "draw": np.arange(DRAWS),
+            "date": DAYS,
+            "fraction_series": list(series),
+        },
+    )
+
+
+def line(rate: float = 2.0, level: float = 10.0) -> xr.Dataset:
+    """Give draws that are one straight frontier, at `level` doublings on the as-of date."""
+    made = draws(drift=1e-12)
+    made["frontier"] = (made["frontier"] * 0.0) + xr.DataArray(
+        level + rate * (YEARS - YEARS[-1]), dims="date"
+    )
+    return made.assign(growth=made["growth"] * 0.0 + rate)
+
+
+def panel(shares: Mapping[str, tuple[float, float]] = SHARES) -> xr.Dataset:
+    """Give what the projection reads of a panel: kinds, floors and human baselines."""
+    names = [*shares, "span"]
+    kinds = ["fraction"] * len(shares) + ["horizon"]
+    floor = [pair[0] for pair in shares.values()] + [np.nan]
+    human = [pair[1] for pair in shares.values()] + [480.0]
+    return xr.Dataset(
+        {"kind": ("series", kinds), "floor": ("series", floor), "human": ("series", human)},
+        coords={"series": names},
+        attrs={"as_of": AS_OF, "data_digest": "d" * 64},
+    )
+
+
+def fit(of: Card, posterior: xr.Dataset | None = None, scores: xr.Dataset | None = None) -> Fit:
+    """Give a fit with a posterior, and a prior of one chain that is something else."""
+    posterior = draws() if posterior is None else posterior
+    prior = draws(seed=6).isel(chain=[0])
+    tree = xr.DataTree.from_dict({"posterior": posterior, "prior": prior})
+    return Fit(of, panel() if scores is None else scores, tree, VERDICT, TAG)
