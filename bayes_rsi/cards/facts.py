@@ -94,6 +94,11 @@ class Event:
     never: float
     never_why: str
 
+    def __post_init__(self) -> None:
+        """Sort the requirements, so that no file decides which one is called first."""
+        ordered = tuple(sorted(self.requirements, key=lambda item: item.name))
+        object.__setattr__(self, "requirements", ordered)
+
     @property
     def priors(self) -> dict[str, Prior]:
         """Every judged distribution of the event: requirements by name, then the lags."""
@@ -110,9 +115,9 @@ class EvidenceChoice:
     Parameters
     ----------
     kinds : tuple of str
-        Kinds of metric, of `KINDS`.
+        Kinds of metric, of `KINDS`; kept sorted.
     exclude : tuple of str
-        Series, benchmarks or systems left out.
+        Series, benchmarks or systems left out; kept sorted.
     min_scores : int
         Series with fewer rows are left out.
     """
@@ -120,6 +125,11 @@ class EvidenceChoice:
     kinds: tuple[str, ...]
     exclude: tuple[str, ...]
     min_scores: int
+
+    def __post_init__(self) -> None:
+        """Sort: the same choice in another order is the same card."""
+        for name in ("kinds", "exclude"):
+            object.__setattr__(self, name, tuple(sorted(getattr(self, name))))
 
 
 @dataclass(frozen=True)

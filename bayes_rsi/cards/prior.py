@@ -1,7 +1,8 @@
 """One judged distribution: its numbers, its reason, and how to draw from it.
 
-Invariant: a prior is frozen, and `draw`, `quantile` and `log_density` speak of one and the same
-distribution; tests/cards/test_prior.py holds each against SciPy's.
+Invariant: a prior is frozen and its numbers are those of its family, however it was made; `draw`,
+`quantile` and `log_density` speak of one and the same distribution (tests/cards/test_prior.py holds
+each against SciPy's).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from bayes_rsi.errors import CardError
+from bayes_rsi.errors import CardError, did_you_mean
 
 __all__ = ["FAMILIES", "Prior"]
 
@@ -47,6 +48,11 @@ class Prior:
         Reason for the numbers.
     source : str
         Where the reason comes from; "judgement" when from nowhere else.
+
+    Raises
+    ------
+    CardError
+        When the family is not known, or its parameters are not all there, finite and in range.
     """
 
     name: str
@@ -55,6 +61,22 @@ class Prior:
     unit: str
     why: str
     source: str
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that are no distribution, such as a negative standard deviation."""
+        if self.family not in FAMILIES:
+            raise self._error(f"family '{self.family}'", did_you_mean(self.family, FAMILIES))
+        keys, numbers = FAMILIES[self.family], tuple(float(value) for value in self.parameters)
+        if len(numbers) != len(keys):
+            raise self._error(f"{len(numbers)} parameters", f"Expected {', '.join(keys)}.")
+        for key, value in zip(keys, numbers, strict=True):
+            if not math.isfinite(value) or (key != "mean" and value <= 0):
+                kind = "finite" if key == "mean" else "positive, finite"
+                raise self._error(f"{key} = {value}", f"Expected a {kind} number.")
+        object.__setattr__(self, "parameters", numbers)
+
+    def _error(self, got: str, expected: str) -> CardError:
+        return CardError(f"prior '{self.name}': got {got}. {expected}")
 
     def draw(self, rng: np.random.Generator, size: int | tuple[int, ...]) -> np.ndarray:
         """Draw from the prior.
@@ -100,8 +122,8 @@ class Prior:
 
         Examples
         --------
-        >>> work_year = Prior("horizon", "lognormal", (120000.0, 2.0), "minutes", "...", "judgement")
-        >>> float(work_year.quantile(0.5))
+        >>> year = Prior("autonomy", "lognormal", (120000.0, 2.0), "minutes", "...", "judgement")
+        >>> float(year.quantile(0.5))
         120000.0
         """
         # Here and not at the top: reading a card should not wait for SciPy.
@@ -132,6 +154,8 @@ class Prior:
         numpy.ndarray
             Per `unit`, shape of `x`; minus infinity outside of what the prior allows.
         """
+        from scipy import special
+
         value = np.asarray(x, dtype=float)
         first, *rest = self.parameters
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -143,14 +167,12 @@ class Prior:
             elif self.family == "halfnormal":
                 inside, density = value >= 0, _log_normal(value / first) + math.log(2.0 / first)
             else:
-                inside, density = (value > 0) & (value < 1), _log_beta(value, first, rest[0])
+                inside = (value >= 0) & (value <= 1)
+                # xlogy, not a product: at the ends a flat side is 0 times minus infinity.
+                density = special.xlogy(first - 1, value) + special.xlog1py(rest[0] - 1, -value)
+                density = density - special.betaln(first, rest[0])
         return np.where(np.isnan(value), np.nan, np.where(inside, density, -np.inf))
 
 
 def _log_normal(z: np.ndarray) -> np.ndarray:
     return -0.5 * z * z - 0.5 * math.log(2.0 * math.pi)
-
-
-def _log_beta(value: np.ndarray, alpha: float, beta: float) -> np.ndarray:
-    constant = math.lgamma(alpha + beta) - math.lgamma(alpha) - math.lgamma(beta)
-    return constant + (alpha - 1.0) * np.log(value) + (beta - 1.0) * np.log1p(-value)

@@ -62,7 +62,7 @@ def read_card(raw: Mapping[str, Any], file: str) -> Card:
         why=top.text("why"),
         trend=top.choice("trend", TRENDS),
         as_of=as_of,
-        knot_years=top.number("knot_years"),
+        knot_years=_step(top, "knot_years"),
         pins=top.numbers(
             "pins",
             "two positive numbers, years before as_of, the larger one first",
@@ -100,8 +100,11 @@ def _forecast(table: Table, as_of: str) -> ForecastSettings:
     horizon = table.date("horizon")
     if horizon <= as_of:  # ISO dates sort as text
         raise table.error("horizon", f"a date after as_of, {as_of}")
-    step = table.number("step_years", "years, above 0 and at most 1", lambda v: 0 < v <= 1)
-    return ForecastSettings(horizon, step, table.integer("replicates", 1))
+    return ForecastSettings(horizon, _step(table, "step_years"), table.integer("replicates", 1))
+
+
+def _step(table: Table, key: str) -> float:
+    return table.number(key, "years, above 0 and at most 1", lambda value: 0 < value <= 1)
 
 
 def _prior(table: Table, name: str, unit: str = "", families: tuple[str, ...] = ()) -> Prior:

@@ -95,7 +95,7 @@ def load_card(name_or_path: str | Path) -> Card:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # with or without a mark
     except OSError as error:
         raise CardError(
             f"{path}: got a file that cannot be read ({error.strerror}), expected a card; "

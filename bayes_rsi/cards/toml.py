@@ -1,58 +1,45 @@
-"""One TOML table under check: each method reads one key as one type, or says what is wrong.
+"""One TOML table under check: which keys it has, and the tables below it.
 
-Invariant: a value that comes out is of the type and in the range that the reader asked for, and
-every `CardError` names file, table and key, what was got and what was expected.
+Invariant: a table is read only after its keys are known; how one value is read is `values`' part.
 """
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
+from bayes_rsi.cards.values import NAME, Values
 from bayes_rsi.errors import CardError, did_you_mean
-from bayes_rsi.units import as_date
 
 __all__ = ["Table"]
 
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _HELP = "models/README.md explains every key."
 
 
 @dataclass(frozen=True)
-class Table:
-    """A TOML table and where it stands.
-
-    Parameters
-    ----------
-    file : str
-        File as the user gave it.
-    path : str
-        Dotted name of the table; empty for the top of the file.
-    values : mapping
-        What `tomllib` read.
-    """
-
-    file: str
-    path: str
-    values: Mapping[str, Any]
-
-    def error(self, key: str, expected: str, hint: str = "") -> CardError:
-        """Give the error of one key: where, what was got, what was expected, what to do."""
-        got = f"{_shown(self.values[key])}" if key in self.values else "nothing"
-        text = f"{self.place}, key '{key}': got {got}, expected {expected}"
-        return CardError(f"{text}. {hint}" if hint else text)
-
-    @property
-    def place(self) -> str:
-        """File and table, as an error names them."""
-        return f"{self.file}: " + (f"table [{self.path}]" if self.path else "top of the file")
+class Table(Values):
+    """A TOML table, where it stands, and what it may hold: the fields are those of `Values`."""
 
     def only(self, required: Iterable[str], optional: Iterable[str] = ()) -> Table:
-        """Refuse keys that are not known, and then keys that are missing."""
+        """Refuse keys that are not known, and then keys that are missing.
+
+        Parameters
+        ----------
+        required : iterable of str
+            Keys that must be there.
+        optional : iterable of str
+            Keys that may be there.
+
+        Returns
+        -------
+        Table
+            This table.
+
+        Raises
+        ------
+        CardError
+            Naming the closest known key, or every missing one.
+        """
         required = tuple(required)
         known = {*required, *optional}
         for key in self.values:
@@ -62,119 +49,55 @@ class Table:
         missing = [key for key in required if key not in self.values]
         if missing:
             listed = ", ".join(f"'{key}'" for key in missing)
-            raise CardError(f"{self.place}: got no key {listed}, expected one; add it. {_HELP}")
+            raise CardError(f"{self.place}: got no key {listed}, expected all of these. {_HELP}")
         return self
 
     def table(self, key: str) -> Table:
-        """Read a table below this one."""
+        """Read a table below this one.
+
+        Parameters
+        ----------
+        key : str
+            Key of this table.
+
+        Returns
+        -------
+        Table
+            The table below.
+
+        Raises
+        ------
+        CardError
+            When it is something else.
+        """
         if not isinstance(self.values.get(key), dict):
             raise self.error(key, "a table")
         return Table(self.file, f"{self.path}.{key}" if self.path else key, self.values[key])
 
     def tables(self, key: str) -> Iterator[tuple[str, Table]]:
-        """Read a table of named tables, at least one, in the order of their names."""
+        """Read a table of named tables, at least one, in the order of their names.
+
+        Parameters
+        ----------
+        key : str
+            Key of this table.
+
+        Yields
+        ------
+        name : str
+            Small letters, digits and _.
+        table : Table
+            The table of that name.
+
+        Raises
+        ------
+        CardError
+            When there is none, or a name is no identifier.
+        """
         parent = self.table(key)
         if not parent.values:
             raise self.error(key, f"at least one table [{parent.path}.<name>]")
         for name in sorted(parent.values):
-            if not _NAME.fullmatch(name):
+            if not NAME.fullmatch(name):
                 raise parent.error(name, "a name of small letters, digits and _", "Rename it.")
             yield name, parent.table(name)
-
-    def text(self, key: str, hint: str = "Say it in words.") -> str:
-        """Read a text that is not empty."""
-        value = self.values.get(key)
-        if not isinstance(value, str) or not value.strip():
-            raise self.error(key, "a text that is not empty", hint)
-        return value
-
-    def name(self, key: str) -> str:
-        """Read an identifier."""
-        value = self.values.get(key)
-        if not isinstance(value, str) or not _NAME.fullmatch(value):
-            raise self.error(key, "a name of small letters, digits and _")
-        return value
-
-    def choice(self, key: str, known: Iterable[str]) -> str:
-        """Read one of the known words."""
-        value = self.values.get(key)
-        if value not in (options := tuple(known)):
-            raise self.error(key, f"one of {', '.join(options)}", did_you_mean(str(value), options))
-        return str(value)
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        """Read a list of texts without repetition; it may be empty."""
-        value = self.values.get(key)
-        if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
-            raise self.error(key, "a list of texts")
-        if repeated := [item for item in value if value.count(item) > 1]:
-            raise self.error(key, f"every entry once, and not '{repeated[0]}' again")
-        return tuple(value)
-
-    def choices(self, key: str, known: Iterable[str]) -> tuple[str, ...]:
-        """Read a list of known words, at least one."""
-        options, chosen = tuple(known), self.texts(key)
-        expected = f"a list, not empty, of {', '.join(options)}"
-        for item in chosen:
-            if item not in options:
-                raise self.error(key, expected, did_you_mean(item, options))
-        if not chosen:
-            raise self.error(key, expected)
-        return chosen
-
-    def flag(self, key: str) -> bool:
-        """Read true or false."""
-        value = self.values.get(key)
-        if not isinstance(value, bool):
-            raise self.error(key, "true or false, without quotes")
-        return value
-
-    def integer(self, key: str, least: int) -> int:
-        """Read a whole number of at least `least`."""
-        value = self.values.get(key)
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise self.error(key, f"a whole number of at least {least}")
-        return value
-
-    def number(
-        self,
-        key: str,
-        expected: str = "a positive number",
-        fits: Callable[[float], bool] = lambda value: value > 0,
-    ) -> float:
-        """Read a finite number that `fits`, which `expected` says in words."""
-        value = self.values.get(key)
-        if not _is_number(value) or not fits(float(value)):  # type: ignore[arg-type]
-            raise self.error(key, expected)
-        return float(value)  # type: ignore[arg-type]
-
-    def share(self, key: str) -> float:
-        """Read a probability."""
-        return self.number(key, "a probability, from 0 to 1", lambda value: 0 <= value <= 1)
-
-    def numbers(
-        self, key: str, expected: str, fits: Callable[[list[float]], bool]
-    ) -> tuple[float, ...]:
-        """Read a list of finite numbers that `fits`, which `expected` says in words."""
-        value = self.values.get(key)
-        if not isinstance(value, list) or not all(map(_is_number, value)) or not fits(value):
-            raise self.error(key, expected)
-        return tuple(float(item) for item in value)
-
-    def date(self, key: str) -> str:
-        """Read a date, quoted or not, and give it in ISO form."""
-        value = self.values.get(key)
-        try:
-            # A whole number such as 20260630 would pass for a date, so the type comes first.
-            return as_date(value if isinstance(value, date | str) else "").isoformat()
-        except ValueError:
-            raise self.error(key, "an ISO date such as '2028-12-31'") from None
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _shown(value: object) -> str:
-    text = "a table" if isinstance(value, dict) else repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -130,7 +130,7 @@ def start(panel: xr.Dataset, card: Card) -> dict[str, np.ndarray]:
         Initial values by variable.
     """
     arrays = design(panel, card)
-    behind = card.prior("gap_flagship").parameters[0]
+    behind = float(card.prior("gap_flagship").quantile(0.5))
     return {names.CAPABILITY_CLOCK: arrays.released - arrays.pins[1] - behind}
 
 

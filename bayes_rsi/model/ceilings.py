@@ -15,7 +15,7 @@ import pytensor.tensor as pt
 from bayes_rsi import names
 from bayes_rsi.cards import Card
 from bayes_rsi.model.design import Design
-from bayes_rsi.model.priors import variable
+from bayes_rsi.model.priors import parameters, variable
 
 __all__ = ["audit_counts", "ceilings"]
 
@@ -38,7 +38,7 @@ def ceilings(design: Design, card: Card) -> Any:
     size = len(design.series_of("fraction"))
     if not card.use_ceilings:
         return pm.Deterministic(names.CEILING, pt.ones(size), dims=names.FRACTION_SERIES)
-    alpha, beta = card.prior("label_error").parameters
+    alpha, beta = parameters(card, "label_error", "beta")
     flawed, sound = audit_counts(design)
     error = pm.Beta("label_error", alpha + flawed, beta + sound, dims=names.FRACTION_SERIES)
     correct = variable(card, "scored_correct", dims=names.FRACTION_SERIES)

@@ -11,8 +11,9 @@ import numpy as np
 import pymc as pm
 
 from bayes_rsi.cards import Card, Prior
+from bayes_rsi.errors import ModelError
 
-__all__ = ["distribution", "variable"]
+__all__ = ["distribution", "parameters", "variable"]
 
 
 def variable(card: Card, name: str, dims: str | None = None) -> Any:
@@ -34,6 +35,37 @@ def variable(card: Card, name: str, dims: str | None = None) -> Any:
     """
     family, keywords = distribution(card.prior(name))
     return family(name, **keywords, dims=dims)
+
+
+def parameters(card: Card, name: str, family: str) -> tuple[float, ...]:
+    """Give the numbers of a prior that the model needs to be of one family.
+
+    Parameters
+    ----------
+    card : Card
+        The card.
+    name : str
+        Name of the prior.
+    family : str
+        What it must be.
+
+    Returns
+    -------
+    tuple of float
+        In the order of `bayes_rsi.cards.FAMILIES`.
+
+    Raises
+    ------
+    ModelError
+        When the card has another family there.
+    """
+    prior = card.prior(name)
+    if prior.family != family:
+        raise ModelError(
+            f"card '{card.name}', prior '{name}': got family '{prior.family}', expected "
+            f"'{family}', which the model builds on; restate the prior in it"
+        )
+    return prior.parameters
 
 
 def distribution(prior: Prior) -> tuple[Any, dict[str, float]]:

@@ -14,7 +14,7 @@ import pymc as pm
 
 from bayes_rsi import names
 from bayes_rsi.model.curves import curves
-from bayes_rsi.model.priors import variable
+from bayes_rsi.model.priors import parameters, variable
 from bayes_rsi.model.setting import Setting
 
 __all__ = ["ratio"]
@@ -29,7 +29,7 @@ def ratio(setting: Setting) -> None:
         Panel, card and the shared part of the model.
     """
     card, rows, dims = setting.card, setting.rows("ratio"), names.RATIO_SERIES
-    median, sigma = card.prior("ratio_slope").parameters
+    median, sigma = parameters(card, "ratio_slope", "lognormal")
     flat = np.zeros(len(setting.design.series_of("ratio")))
     line = curves(setting, "ratio", flat + 0.5, flat, (np.log(median), sigma))
     place = setting.latent.place[rows.system]

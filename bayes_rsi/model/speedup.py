@@ -17,7 +17,7 @@ import pytensor.tensor as pt
 
 from bayes_rsi import names
 from bayes_rsi.model.curves import Curves, below_one, curves, middle
-from bayes_rsi.model.priors import variable
+from bayes_rsi.model.priors import parameters, variable
 from bayes_rsi.model.setting import Setting
 
 __all__ = ["speedup"]
@@ -49,9 +49,9 @@ def speedup(setting: Setting) -> None:
 
 
 def _curves(setting: Setting, gained: np.ndarray, limit: Any) -> Curves:
-    typical = setting.card.prior(names.SPEEDUP_LIMIT).parameters[0]
+    typical = parameters(setting.card, names.SPEEDUP_LIMIT, "lognormal")[0]
     anchor = typical * middle(setting, "speedup", gained / typical)
     share = below_one(anchor / limit)
     steeper = pt.log(limit * share * (1 - share))
-    median, sigma = setting.card.prior("speedup_slope").parameters
+    median, sigma = parameters(setting.card, "speedup_slope", "lognormal")
     return curves(setting, "speedup", share, steeper, (np.log(median), sigma))

@@ -1,0 +1,109 @@
+"""models/README.md lists the shipped cards as they are, and explains every key they have."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bayes_rsi.cards import (
+    FAMILIES,
+    KINDS,
+    TRENDS,
+    Card,
+    EvidenceChoice,
+    ForecastSettings,
+    Sampling,
+    card_names,
+    load_card,
+    models_folder,
+)
+from bayes_rsi.cards.index import index
+from bayes_rsi.cards.reading import read_card
+
+README = (models_folder() / "README.md").read_text(encoding="utf-8")
+CODE = set(re.findall(r"`(.+?)`", README))
+
+
+def table() -> str:
+    """What stands between the markers."""
+    _, after = README.split("<!-- index -->\n")
+    return after.split("<!-- /index -->")[0].strip()
+
+
+def test_the_index_is_what_the_command_prints() -> None:
+    command = [sys.executable, "-W", "error", "-m", "bayes_rsi.cards.index"]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == table()
+
+
+def test_a_changed_card_changes_the_index() -> None:
+    cards = [load_card(name) for name in card_names()]
+    assert index(cards) == table()
+    assert index([replace(cards[0], title="Another"), *cards[1:]]) != table()
+
+
+def test_a_title_cannot_break_the_table(card: Card) -> None:
+    (row,) = index([replace(card, title="a | b")]).splitlines()[2:]
+    assert row.count("|") == 5
+
+
+def keys(values: dict[str, Any]) -> Iterator[str]:
+    """Every key of nested tables; names that the author chooses are left out."""
+    for key, value in values.items():
+        yield key
+        if key in ("priors", "events", "requirements"):
+            for inner in value.values():
+                yield from keys(inner)
+        elif isinstance(value, dict):
+            yield from keys(value)
+
+
+@pytest.mark.parametrize("name", card_names())
+def test_every_key_of_every_card_is_explained(name: str) -> None:
+    raw = tomllib.loads((models_folder() / name / "card.toml").read_text(encoding="utf-8"))
+    # The four tables have headings of their own.
+    tables = {"evidence", "sampling", "forecast", "priors", "events"}
+    missing = set(keys(raw)) - tables - CODE
+    assert not missing
+
+
+def test_every_setting_family_kind_and_trend_is_explained() -> None:
+    settings = {
+        f.name for part in (EvidenceChoice, Sampling, ForecastSettings) for f in fields(part)
+    }
+    words = {*settings, *FAMILIES, *KINDS, *TRENDS}
+    words |= {key for shape in FAMILIES.values() for key in shape}
+    assert not words - CODE
+
+
+def test_every_prior_of_the_shipped_cards_is_explained_and_no_other() -> None:
+    section = README.partition("| prior |")[2].partition("## Events")[0]
+    explained = {
+        name
+        for line in section.splitlines()
+        if line.startswith("| `")
+        for name in re.findall(r"`([a-z_]+)`", line.split("|")[1])
+    }
+    used = {prior for name in card_names() for prior in load_card(name).priors}
+    assert explained == used
+
+
+def test_the_example_is_a_change_of_the_baseline_that_loads() -> None:
+    (example,) = re.findall(r"```toml\n(.+?)```", README, flags=re.DOTALL)
+    path = models_folder() / "baseline" / "card.toml"
+    raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    changed = tomllib.loads(example)["events"]["end_to_end"]["requirements"]
+    raw["events"]["end_to_end"]["requirements"] |= changed
+    card = read_card(raw, str(Path("yours.toml")))
+    (autonomy, *_) = card.events["end_to_end"].requirements
+    assert autonomy.prior is not None
+    assert autonomy.prior.parameters[0] == 60000.0
+    assert card.digest != load_card("baseline").digest
