@@ -26,6 +26,8 @@ DAYS = np.array(
 YEARS = year_of_date(DAYS)
 #: Floor and human baseline of each fraction series; `unaided` has no baseline.
 SHARES = {"exam": (0.25, 0.8), "paper": (0.0, 0.4), "unaided": (0.0, np.nan)}
+#: Human baselines of a speed-up and of a ratio, in their units.
+GAINS = {"faster": ("speedup", 4.0), "against": ("ratio", 1.5)}
 VERDICT = Verdict((Gate("r_hat", 1.002, 1.01, True, "growth"),))
 TAG = Tag("handmade", "c" * 64, AS_OF, "d" * 64, "0.1.0", 7, 12, 4, 4)
 
@@ -74,7 +76,9 @@ def draws(drift: float = 0.3, seed: int = 5, series: Sequence[str] = tuple(SHARE
     growth = 2.0 * np.exp(0.2 * rng.standard_normal((*shape, len(YEARS) - 1)))
     start = 7.0 + 0.5 * rng.standard_normal((*shape, 1))
     frontier = np.concatenate([start, start + np.cumsum(growth * np.diff(YEARS), axis=-1)], axis=-1)
-    of_series = ("chain", "draw", "fraction_series")
+    of_series, of_speedup, of_ratio = (
+        ("chain", "draw", f"{kind}_series") for kind in ("fraction", "speedup", "ratio")
+    )
     each = (*shape, len(series))
     return xr.Dataset(
         {
@@ -84,12 +88,19 @@ def draws(drift: float = 0.3, seed: int = 5, series: Sequence[str] = tuple(SHARE
             "difficulty": (of_series, 10.0 + rng.standard_normal(each)),
             "slope": (of_series, np.exp(0.3 * rng.standard_normal(each))),
             "ceiling": (of_series, 1.0 - 0.1 * rng.random(each)),
+            "speedup_difficulty": (of_speedup, 10.0 + rng.standard_normal((*shape, 1))),
+            "speedup_slope_per_doubling": (of_speedup, 0.3 + rng.random((*shape, 1))),
+            "speedup_limit": (of_speedup, 5.0 + 4.0 * rng.random((*shape, 1))),
+            "ratio_parity": (of_ratio, 11.0 + rng.standard_normal((*shape, 1))),
+            "ratio_slope_per_doubling": (of_ratio, 0.3 + rng.random((*shape, 1))),
         },
         coords={
             "chain": np.arange(CHAINS),
             "draw": np.arange(DRAWS),
             "date": DAYS,
             "fraction_series": list(series),
+            "speedup_series": ["faster"],
+            "ratio_series": ["against"],
         },
     )
 
@@ -105,14 +116,14 @@ def line(rate: float = 2.0, level: float = 10.0) -> xr.Dataset:
 
 def panel(shares: Mapping[str, tuple[float, float]] = SHARES) -> xr.Dataset:
     """Give what the projection reads of a panel: kinds, floors and human baselines."""
-    names = [*shares, "span"]
-    kinds = ["fraction"] * len(shares) + ["horizon"]
-    floor = [pair[0] for pair in shares.values()] + [np.nan]
-    human = [pair[1] for pair in shares.values()] + [480.0]
+    names = [*shares, *GAINS, "span"]
+    kinds = ["fraction"] * len(shares) + [kind for kind, _ in GAINS.values()] + ["horizon"]
+    floor = [pair[0] for pair in shares.values()] + [np.nan] * 3
+    human = [pair[1] for pair in shares.values()] + [each for _, each in GAINS.values()] + [480.0]
     return xr.Dataset(
         {"kind": ("series", kinds), "floor": ("series", floor), "human": ("series", human)},
         coords={"series": names},
-        attrs={"as_of": AS_OF, "data_digest": "d" * 64},
+        attrs={"as_of": AS_OF, "data_digest": "d" * 64, "absent_series": "later"},
     )
 
 

@@ -76,6 +76,7 @@ def forecast(
         attrs={
             "horizon_year": float(year_of_date(HORIZON)),
             "requirements": {name: ["autonomy", "replication"] for name in counts},
+            "left_out": {name: [] for name in counts},
         },
     )
     titles = {name: f"What '{name}' means" for name in counts}

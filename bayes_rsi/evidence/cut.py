@@ -46,6 +46,9 @@ class Evidence:
         The day; nothing known later is in the tables.
     digest : str
         SHA-256 of the content, 64 hexadecimal digits.
+    every_series, every_name : frozenset of str
+        Series, and series, benchmarks and systems, of the tables before the cut: names only, so
+        that what comes later is told from a typo.
     """
 
     scores: pd.DataFrame
@@ -56,6 +59,8 @@ class Evidence:
     forecasts: pd.DataFrame
     as_of: date
     digest: str
+    every_series: frozenset[str]
+    every_name: frozenset[str]
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -69,7 +74,12 @@ class Evidence:
         return f"Evidence(as of {self.as_of}: {sizes}; digest {self.digest[:12]})"
 
 
-def evidence_of(tables: Mapping[str, pd.DataFrame], as_of: object, last: date) -> Evidence:
+def evidence_of(
+    tables: Mapping[str, pd.DataFrame],
+    as_of: object,
+    last: date,
+    whole: Evidence | None = None,
+) -> Evidence:
     """Cut checked tables at a day and give them their digest.
 
     Parameters
@@ -80,6 +90,8 @@ def evidence_of(tables: Mapping[str, pd.DataFrame], as_of: object, last: date) -
         From the day of the first score up to `last`.
     last : datetime.date
         The day up to which the tables are complete.
+    whole : Evidence, optional
+        What the tables were cut from before; it knows more names.
 
     Returns
     -------
@@ -101,7 +113,15 @@ def evidence_of(tables: Mapping[str, pd.DataFrame], as_of: object, last: date) -
             day, f"a day from {first.date()}, the first score, on", "Choose a later day."
         )
     known = _known(tables, day)
-    return Evidence(**known, as_of=day, digest=digest_of(known))
+    every_series = frozenset(tables["series"]["series"])
+    others = {*tables["series"]["benchmark"], *tables["systems"]["system"]}
+    return Evidence(
+        **known,
+        as_of=day,
+        digest=digest_of(known),
+        every_series=whole.every_series if whole else every_series,
+        every_name=whole.every_name if whole else every_series | others,
+    )
 
 
 def cut(
@@ -133,7 +153,7 @@ def cut(
     >>> cut(load_evidence(), "2025-12-31").as_of  # doctest: +SKIP
     datetime.date(2025, 12, 31)
     """
-    return evidence_of(evidence.tables, as_of, evidence.as_of)
+    return evidence_of(evidence.tables, as_of, evidence.as_of, evidence)
 
 
 def digest_of(tables: Mapping[str, pd.DataFrame]) -> str:

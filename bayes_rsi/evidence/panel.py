@@ -83,7 +83,8 @@ def panel(
         unknown); `audit_flawed`, `audit_sound` (float, weighted items, 0 if unaudited) and
         `audit_scored_correct` (float, share, nan if none), see `audits.audit_counts`.
 
-        Attributes: `as_of` (ISO), `data_digest`.
+        Attributes: `as_of` (ISO), `data_digest`, `absent_series` (names of the series that are not
+        in the panel, divided by blanks: known later, of another kind, left out or too short).
 
     Raises
     ------
@@ -112,7 +113,11 @@ def panel(
             "system": _text(systems["system"]),
             "series": _text(series["series"]),
         },
-        attrs={"as_of": evidence.as_of.isoformat(), "data_digest": evidence.digest},
+        attrs={
+            "as_of": evidence.as_of.isoformat(),
+            "data_digest": evidence.digest,
+            "absent_series": " ".join(sorted(evidence.every_series - set(series["series"]))),
+        },
     )
 
 

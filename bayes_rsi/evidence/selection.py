@@ -254,8 +254,7 @@ def _refuse_names(names: Collection[str], evidence: Evidence) -> None:
     if isinstance(names, str):
         hint = f"Write exclude=({names!r},)."
         raise EvidenceError([Problem("panel", None, "exclude", names, "a tuple of names", hint)])
-    table = evidence.series
-    options = {*table["series"], *table["benchmark"], *evidence.systems["system"]}
+    options = evidence.every_name
     problems = [
         Problem(
             "panel",

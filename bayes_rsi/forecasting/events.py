@@ -23,7 +23,7 @@ from bayes_rsi.forecasting.parity import PARITY_KINDS, parity
 from bayes_rsi.forecasting.paths import Paths
 from bayes_rsi.units import doublings
 
-__all__ = ["Dates", "check_events", "dates"]
+__all__ = ["Dates", "check_events", "dates", "required"]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Dates:
 
 
 def check_events(card: Card, panel: xr.Dataset) -> None:
-    """Refuse a card whose requirements the panel cannot serve, before anything expensive.
+    """Refuse a card whose requirements no panel could serve, before anything expensive.
 
     Parameters
     ----------
@@ -59,22 +59,53 @@ def check_events(card: Card, panel: xr.Dataset) -> None:
     Raises
     ------
     ModelError
-        When a requirement names a series that is not fitted, has no parity point, or has no human
-        baseline.
+        When a requirement names no series, one without a parity point or without a human baseline,
+        or when no requirement of an event can be served.
     """
-    known = [str(name) for name in panel[names.SERIES].values]
     for event in card.events.values():
         for item in event.requirements:
             if item.kind == "parity":
-                _check_parity(item, event, panel, known)
+                _check_parity(item, event, panel)
+        if not required(event, panel):
+            series = ", ".join(item.series for item in event.requirements)
+            raise ModelError(
+                f"event '{event.name}': got no score on {series} by {panel.attrs['as_of']}, "
+                "expected one on at least one of them; add a judged horizon to the event or choose "
+                "a later as-of date"
+            )
 
 
-def _check_parity(item: Requirement, event: Event, panel: xr.Dataset, known: list[str]) -> None:
+def required(event: Event, panel: xr.Dataset) -> tuple[Requirement, ...]:
+    """Give the requirements of an event that can be told from a panel.
+
+    A requirement whose series has no scores yet is left out, and reports say so: fewer
+    requirements make earlier dates.
+
+    Parameters
+    ----------
+    event : Event
+        From the card.
+    panel : xarray.Dataset
+        The scores that were fitted.
+
+    Returns
+    -------
+    tuple of Requirement
+        In the order of the event.
+    """
+    known = set(panel[names.SERIES].values.tolist())
+    return tuple(r for r in event.requirements if r.kind != "parity" or r.series in known)
+
+
+def _check_parity(item: Requirement, event: Event, panel: xr.Dataset) -> None:
     where = f"event '{event.name}', requirement '{item.name}'"
+    known, absent = panel[names.SERIES].values.tolist(), panel.attrs["absent_series"].split()
+    if item.series in absent:
+        return
     if item.series not in known:
         raise ModelError(
-            f"{where}: got series '{item.series}', expected one that is fitted. "
-            f"{did_you_mean(item.series, known)}"
+            f"{where}: got series '{item.series}', expected one of benchmarks.csv. "
+            f"{did_you_mean(item.series, [*known, *absent])}"
         )
     series = panel.sel({names.SERIES: item.series})
     kind, human = str(series["kind"].item()), series["human"].item()
@@ -123,7 +154,10 @@ def dates(
     """
     size, (as_of, horizon) = len(paths.values), span
     met = np.stack(
-        [paths.reached(_threshold(item, paths, draws, panel, seed)) for item in event.requirements]
+        [
+            paths.reached(_threshold(item, paths, draws, panel, seed))
+            for item in required(event, panel)
+        ]
     )
     lags = _judged(event.taste_gap, "taste_gap", size, seed)
     lags = np.where(dice(seed, "taste_free").random(size) < event.taste_free, 0.0, lags)

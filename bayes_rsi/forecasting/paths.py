@@ -89,7 +89,7 @@ def continued(draws: xr.Dataset, card: Card, until: float, seed: int) -> Paths:
     Parameters
     ----------
     draws : xarray.Dataset
-        ``frontier`` (chain, draw, date) and the trend's parameters.
+        ``frontier`` (chain, draw, date), ``growth`` and the trend's parameters.
     card : Card
         Trend, step and number of replicates.
     until : float
@@ -116,7 +116,7 @@ def continued(draws: xr.Dataset, card: Card, until: float, seed: int) -> Paths:
     drift = np.repeat(_drift(draws), replicates)[:, None]
     # Time comes first, so that a longer horizon adds numbers and moves none.
     noise = dice(seed, "frontier").standard_normal((count, before.shape[0])).T
-    growth = (before[:, -1] - before[:, -2]) / (known[-1] - known[-2])
+    growth = np.repeat(_flat(draws, names.GROWTH), replicates)
     change = TRANSITIONS[card.trend](noise, drift, step)
     gain = accumulate(np.log(growth)[:, None] + change, step)
     years = np.concatenate([known, known[-1] + step * np.arange(1, count + 1)])
@@ -125,5 +125,9 @@ def continued(draws: xr.Dataset, card: Card, until: float, seed: int) -> Paths:
 
 def _drift(draws: xr.Dataset) -> np.ndarray:
     if names.GROWTH_DRIFT in draws:
-        return draws[names.GROWTH_DRIFT].transpose(names.CHAIN, names.DRAW).values.ravel()
+        return _flat(draws, names.GROWTH_DRIFT)
     return np.zeros(draws.sizes[names.CHAIN] * draws.sizes[names.DRAW])
+
+
+def _flat(draws: xr.Dataset, name: str) -> np.ndarray:
+    return draws[name].transpose(names.CHAIN, names.DRAW).values.ravel()

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from bayes_rsi import names
-from bayes_rsi.forecasting.events import Dates, check_events, dates
+from bayes_rsi.forecasting.events import Dates, check_events, dates, required
 from bayes_rsi.forecasting.paths import Paths, continued
 from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.posterior import Fit
@@ -63,11 +63,16 @@ def forecast(fit: Fit, seed: int | None = None, group: str = "posterior") -> For
         name: dates(event, paths, draws, panel, (as_of, horizon), chosen)
         for name, event in card.events.items()
     }
-    requirements = {
-        name: [item.name for item in event.requirements] for name, event in card.events.items()
-    }
+    told = {name: required(event, panel) for name, event in card.events.items()}
     events = _events(found, paths, draws)
-    events.attrs = {"horizon_year": horizon, "requirements": requirements}
+    events.attrs = {
+        "horizon_year": horizon,
+        "requirements": {name: [item.name for item in items] for name, items in told.items()},
+        "left_out": {
+            name: [item.name for item in card.events[name].requirements if item not in items]
+            for name, items in told.items()
+        },
+    }
     titles = {name: event.title for name, event in card.events.items()}
     return Forecast(fit.tag, fit.verdict, events, _frontier(paths, draws), titles)
 

@@ -38,6 +38,8 @@ class EventSummary:
         Share of draws left out because the event would have happened by the as-of date.
     binding : mapping of str to float
         Requirement to P(it is the last one met).
+    left_out : tuple of str
+        Requirements that could not be told: no score on their series was known.
     horizon : datetime.date
         Last simulated day.
     """
@@ -50,6 +52,7 @@ class EventSummary:
     after_horizon: Share
     contradicted: float
     binding: Mapping[str, float]
+    left_out: tuple[str, ...]
     horizon: date
 
     def interval(self, percent: int) -> tuple[float, float]:
@@ -104,6 +107,7 @@ def summary(forecast: Forecast, event: str) -> EventSummary:
         after_horizon=forecast.after_horizon(event),
         contradicted=forecast.contradicted(event),
         binding=MappingProxyType(forecast.binding(event)),
+        left_out=tuple(forecast.events.attrs["left_out"][event]),
         horizon=forecast.horizon,
     )
 

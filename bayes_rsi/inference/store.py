@@ -108,27 +108,31 @@ def load(card: Card, evidence: Evidence, folder: str | Path, seed: int = 1) -> F
     """
     path = Path(folder) / FILE
     scores = panel_of(card, evidence)
-    tree, found, verdict = _read(path)
     wanted = tag_of(card, scores, seed)
-    _refuse_strangers(path, found, wanted)
-    return Fit(card, scores, tree, verdict, wanted)
-
-
-def _read(path: Path) -> tuple[xr.DataTree, dict[str, Any], Verdict]:
     if not path.is_file():
         raise StoreError(f"{path}: got no file, expected a stored posterior; fit again")
     try:
         with xr.open_datatree(path, engine="h5netcdf") as opened:
+            found, verdict = json.loads(opened.attrs[_TAG]), _verdict(opened.attrs[_GATES])
+            _refuse_strangers(path, found, wanted)  # before the draws, which take seconds to read
             tree = opened.load()
-        gates = tuple(Gate(*values) for values in json.loads(tree.attrs[_GATES]))
-        return tree, json.loads(tree.attrs[_TAG]), Verdict(gates)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except StoreError:
+        raise
+    # What HDF5 says of a damaged file depends on the byte: RuntimeError among others.
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise StoreError(
             f"{path}: got a damaged file ({error}), expected a stored posterior; fit again"
         ) from error
+    return Fit(card, scores, tree, verdict, wanted)
 
 
-def _refuse_strangers(path: Path, found: dict[str, Any], wanted: Tag) -> None:
+def _verdict(text: str) -> Verdict:
+    return Verdict(tuple(Gate(*values) for values in json.loads(text)))
+
+
+def _refuse_strangers(path: Path, found: Any, wanted: Tag) -> None:
+    if not isinstance(found, dict):
+        raise TypeError(f"a tag of type {type(found).__name__}")
     for key, value in wanted.as_dict().items():
         if found.get(key) != value:
             raise StoreError(

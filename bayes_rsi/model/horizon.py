@@ -48,7 +48,8 @@ def published_sd(design: Design, rows: np.ndarray) -> np.ndarray:
         Doublings, shape (rows,).
     """
     sd = design.panel["sd_log2"].values
-    return np.where(np.isnan(sd), np.nanmedian(sd), sd)[rows]
+    given = sd[~np.isnan(sd)]
+    return np.where(np.isnan(sd), np.median(given) if given.size else 0.0, sd)[rows]
 
 
 def bounds(design: Design, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -139,10 +140,13 @@ def _means(design: Design, card: Card, latent: Latents, scale: Scale, rows: np.n
 
 
 def _log_mass(lower: Any, mean: Any, sd: Any, upper: Any) -> Any:
-    """Log probability of (lower, upper): from the tail that keeps precision."""
-    above = pm.logcdf(pm.Normal.dist(0.0, 1.0), (mean - lower) / sd)
-    beyond = pm.logcdf(pm.Normal.dist(0.0, 1.0), (mean - upper) / sd)
-    return above + pt.log1p(-pt.exp(beyond - above))
+    """Log probability of (lower, upper), from the side of the mean that keeps precision."""
+    standard = pm.Normal.dist(0.0, 1.0)
+    beyond = mean > (lower + upper) / 2
+    near = pt.where(beyond, upper - mean, mean - lower) / sd
+    far = pt.where(beyond, lower - mean, mean - upper) / sd
+    log_near, log_far = pm.logcdf(standard, near), pm.logcdf(standard, far)
+    return log_near + pt.log1p(-pt.exp(log_far - log_near))
 
 
 def _draw(

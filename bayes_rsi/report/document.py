@@ -148,6 +148,7 @@ def _event(event: EventSummary) -> dict[str, Any]:
         "after_horizon": _share(event.after_horizon),
         "contradicted": event.contradicted,
         "binding": dict(event.binding),
+        "left_out": list(event.left_out),
     }
 
 

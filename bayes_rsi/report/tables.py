@@ -178,6 +178,11 @@ def _notes(events: Sequence[EventSummary]) -> Iterable[str]:
         shares = ", ".join(f"{name} {100 * share:.0f}%" for name, share in ordered)
         yield _wrapped(f"  {event.name}: {shares or 'none'}", "    ")
     for event in events:
+        if event.left_out:
+            yield _wrapped(
+                f"Not required of {event.name}, because no score was known: "
+                f"{', '.join(event.left_out)}. With them it would come later, if anything."
+            )
         if event.contradicted >= 0.001:
             yield _wrapped(
                 f"Left out: {100 * event.contradicted:.1f}% of the draws, which say that "

@@ -200,7 +200,7 @@ def _assert_contract(result: xr.Dataset) -> None:
         assert result.indexes[name].is_unique
     for name in ("known_on", "released", "series_released"):
         assert result[name].dtype == np.dtype("datetime64[ns]")
-    assert set(result.attrs) == {"as_of", "data_digest"}
+    assert set(result.attrs) == {"as_of", "data_digest", "absent_series"}
     assert set(result["score_system"].values) == set(result["system"].values)
     assert set(result["score_series"].values) == set(result["series"].values)
     assert result["series"].values.tolist() == sorted(result["series"].values.tolist())

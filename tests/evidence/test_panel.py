@@ -30,7 +30,11 @@ def test_the_panel_keeps_its_contract(world: Any, assert_contract: Check) -> Non
     evidence = load_evidence(folder=world.write())
     result = panel(evidence, min_scores=1)
     assert_contract(result)
-    assert result.attrs == {"as_of": "2025-02-01", "data_digest": evidence.digest}
+    assert result.attrs == {
+        "as_of": "2025-02-01",
+        "data_digest": evidence.digest,
+        "absent_series": "ctx_f ind_x",
+    }
 
 
 def test_the_panel_of_the_small_world(world: Any) -> None:

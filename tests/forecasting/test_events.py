@@ -8,13 +8,12 @@ import handmade
 import numpy as np
 import pytest
 from handmade import certain, judged
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy import optimize, stats
+from scipy import stats
 
 from bayes_rsi.cards import card_names, load_card
 from bayes_rsi.errors import ModelError
-from bayes_rsi.forecasting.events import Dates, check_events, dates, parity
+from bayes_rsi.forecasting.events import Dates, check_events, dates, required
+from bayes_rsi.forecasting.parity import parity
 from bayes_rsi.forecasting.paths import Paths, continued
 
 AS_OF = float(handmade.YEARS[-1])
@@ -144,66 +143,22 @@ def test_what_comes_after_the_last_knot_is_infinite_and_not_never():
     assert set(found.binding) == {-1}
 
 
-# --- parity --------------------------------------------------------------------------------------
-
-
-def expected_score(capability, floor, difficulty, slope, ceiling):
-    return floor + (ceiling - floor) / (1 + np.exp(-slope * (capability - difficulty)))
-
-
-@pytest.mark.parametrize("series", ["exam", "paper"])
-def test_parity_is_where_the_expected_score_equals_the_human_baseline(series):
-    draws, (floor, human) = handmade.draws(), handmade.SHARES[series]
-    found = parity(draws, handmade.panel(), series).reshape(handmade.CHAINS, handmade.DRAWS)
-    for chain, draw in np.ndindex(found.shape):
-        curve = draws.sel(fraction_series=series).isel(chain=chain, draw=draw)
-        numbers = [curve[name].item() for name in ("difficulty", "slope", "ceiling")]
-        root = optimize.brentq(
-            lambda at, numbers=numbers: expected_score(at, floor, *numbers) - human, -200.0, 200.0
-        )
-        assert found[chain, draw] == pytest.approx(root, abs=1e-8)
-
-
-@given(st.floats(0.01, 0.99), st.floats(-20.0, 30.0), st.floats(0.05, 5.0), st.floats(0.3, 1.0))
-def test_at_parity_the_expected_score_is_the_one_asked_for(share, difficulty, slope, ceiling):
-    draws = handmade.draws().isel(chain=[0], draw=[0])
-    for name, value in {"difficulty": difficulty, "slope": slope, "ceiling": ceiling}.items():
-        draws[name] = draws[name] * 0 + value
-    wanted = 0.25 + share * (ceiling - 0.25)
-    (at,) = parity(draws, handmade.panel(), "exam", expected=wanted)
-    assert expected_score(at, 0.25, difficulty, slope, ceiling) == pytest.approx(wanted, abs=1e-9)
-
-
-@pytest.mark.parametrize("ceiling", [0.8, 0.79, 0.3])
-def test_a_ceiling_at_or_below_the_human_baseline_puts_parity_out_of_reach(ceiling):
+@pytest.mark.parametrize("series", ["exam", "faster", "against"])
+def test_a_requirement_of_parity_is_met_at_the_parity_point(series):
     draws = handmade.draws()
-    draws["ceiling"] = draws["ceiling"] * 0 + ceiling
-    assert np.all(parity(draws, handmade.panel(), "exam") == np.inf)
+    found, paths = dated(handmade.event("one", {"only": series}), draws)
+    point = np.repeat(parity(draws, handmade.panel(), series), handmade.REPLICATES)
+    met = paths.reached(point)
+    assert np.array_equal(found.year, np.where(met > AS_OF, met, np.nan), equal_nan=True)
+    assert np.isfinite(met).mean() > 0.9
+
+
+def test_parity_out_of_reach_is_after_the_horizon_and_not_never():
+    draws = handmade.draws()
+    draws["ceiling"] = draws["ceiling"] * 0 + 0.8
     found, _ = dated(handmade.event("exam", {"exam": "exam"}), draws)
     assert np.all(found.year == np.inf)
     assert not found.never.any()
-
-
-def test_a_ceiling_below_the_floor_puts_parity_out_of_reach():
-    draws = handmade.draws()
-    draws["ceiling"] = draws["ceiling"] * 0 + 0.2
-    assert np.all(parity(draws, handmade.panel(), "exam") == np.inf)
-
-
-def test_a_score_at_the_floor_is_reached_by_anybody():
-    assert np.all(parity(handmade.draws(), handmade.panel(), "exam", expected=0.25) == -np.inf)
-
-
-def test_a_missing_floor_is_a_floor_of_nothing():
-    without = handmade.panel({"paper": (np.nan, 0.4)})
-    draws = handmade.draws()
-    assert np.array_equal(parity(draws, without, "paper"), parity(draws, handmade.panel(), "paper"))
-
-
-def test_parity_does_not_depend_on_the_order_of_dimensions():
-    draws, panel = handmade.draws(), handmade.panel()
-    turned = draws.transpose("fraction_series", "draw", "chain", ...)
-    assert np.array_equal(parity(turned, panel, "exam"), parity(draws, panel, "exam"))
 
 
 # --- what events of one card share ---------------------------------------------------------------
@@ -263,7 +218,10 @@ def test_end_to_end_never_comes_before_engineering(name):
     ("series", "message"),
     [
         ("exma", r"event 'school', requirement 'pass': got series 'exma'.*Did you mean 'exam'\?"),
-        ("zzzz", r"got series 'zzzz', expected one that is fitted\. Known: exam, paper, span"),
+        (
+            "zzzz",
+            r"got series 'zzzz', expected one of benchmarks\.csv\. Known: against, exam, faster",
+        ),
         ("unaided", r"'unaided' without a human baseline, expected one; .*'human'"),
         ("span", r"'span' of kind 'horizon', expected one of fraction, speedup, ratio"),
     ],
@@ -278,3 +236,17 @@ def test_a_series_that_cannot_serve_is_refused(series, message):
 def test_series_that_can_serve_are_accepted():
     event = handmade.event("school", {"exam": "exam", "paper": "paper", "one": certain(60.0)})
     check_events(handmade.card(event), handmade.panel())
+
+
+def test_a_requirement_without_a_score_so_far_is_left_out_and_named():
+    both = handmade.event("school", {"one": certain(60.0), "pass": "later"})
+    alone = handmade.event("school", {"one": certain(60.0)})
+    check_events(handmade.card(both), handmade.panel())
+    assert [item.name for item in required(both, handmade.panel())] == ["one"]
+    np.testing.assert_array_equal(dated(both)[0].year, dated(alone)[0].year)
+
+
+def test_an_event_without_any_requirement_that_can_be_told_is_refused():
+    card = handmade.card(handmade.event("school", {"pass": "later"}))
+    with pytest.raises(ModelError, match=r"event 'school': got no score on later by 20"):
+        check_events(card, handmade.panel())

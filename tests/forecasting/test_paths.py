@@ -198,8 +198,22 @@ def test_drifting_growth_spreads_as_the_root_of_time(step):
 
 
 def test_drift_has_no_memory_and_no_pull():
-    """Changes of log growth in different steps, and in replicates of one draw, are unrelated."""
+    """Changes have variance drift^2 dt; those of steps and of replicates are unrelated."""
     steps = np.diff(standardised(), axis=1, prepend=0.0)
+    low, high = stats.chi2.ppf([FALSE_ALARM / 2, 1 - FALSE_ALARM / 2], steps.size)
+    assert low < np.sum(steps**2) / 0.25 < high
     limit = stats.norm.isf(FALSE_ALARM / 2)
     for one, other in [(steps[:, :-1], steps[:, 1:]), (steps[0::2], steps[1::2])]:
         assert abs(np.corrcoef(one.ravel(), other.ravel())[0, 1]) < limit / np.sqrt(one.size)
+
+
+def test_every_draw_drifts_by_its_own_drift():
+    """Draws without drift go on in a straight line, their neighbours do not."""
+    draws = handmade.draws()
+    still = draws["draw"] % 2 == 0
+    draws["growth_drift"] = draws["growth_drift"].where(~still, 0.0)
+    paths = continued(draws, handmade.card(), END + 2, seed=1)
+    future = paths.values[:, len(handmade.YEARS) - 1 :].reshape(*paths.shape, -1)
+    bend = np.abs(np.diff(future, n=2)).max(axis=-1)
+    assert bend[:, still.values].max() < 1e-9
+    assert bend[:, ~still.values].min() > 1e-4

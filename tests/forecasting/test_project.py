@@ -34,6 +34,7 @@ def test_a_forecast_has_the_documented_shape(hand_fit):
     assert found.events.attrs == {
         "horizon_year": float(year_of_date("2060-12-31")),
         "requirements": {"school": ["exam", "one"], "work": ["one", "paper"]},
+        "left_out": {"school": [], "work": []},
     }
     assert found.frontier["frontier"].dims == ("chain", "draw", "date")
     assert found.frontier["growth"].equals(hand_fit.tree["posterior"]["growth"])

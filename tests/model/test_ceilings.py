@@ -1,0 +1,72 @@
+"""Ceilings: the worked example, the audit's counts, and no ceilings at all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pymc as pm
+import pytensor
+import pytest
+from scipy import stats
+
+from bayes_rsi.model.ceilings import audit_counts, ceilings
+
+SERIES = ["exam", "lab", "swe"]
+
+
+@pytest.fixture(scope="module")
+def alone(arrays, card):
+    """Ceilings without the rest of the model."""
+    with pm.Model(coords={"fraction_series": SERIES}) as model:
+        ceilings(arrays, card)
+    return model
+
+
+# ImageNet's validation labels are wrong or ambiguous for about 6% of the pictures. A system that
+# is scored correct on none of them can reach 94%, on half of them 97%, on all of them 100%.
+@pytest.mark.parametrize(
+    ("label_error", "scored_correct", "ceiling"),
+    [(0.06, 0.0, 0.94), (0.06, 0.5, 0.97), (0.06, 1.0, 1.0), (0.0, 0.3, 1.0), (0.164, 0.6, 0.9344)],
+)
+def test_imagenet_and_its_limits(alone, label_error, scored_correct, ceiling):
+    inputs = [alone["label_error"], alone["scored_correct"]]
+    function = pytensor.function(inputs, alone["ceiling"], mode="FAST_COMPILE")
+    found = function(np.full(3, label_error), np.full(3, scored_correct))
+    np.testing.assert_allclose(found, ceiling, rtol=1e-12)
+
+
+def test_the_counts_are_those_of_the_panel_in_the_order_of_the_fraction_series(arrays):
+    flawed, sound = audit_counts(arrays)
+    assert flawed.tolist() == [12.0, 0.0, 0.0]
+    assert sound.tolist() == [88.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_audit_counts_update_the_prior_of_the_label_error(world, card, seed):
+    found = world.at(world.point(seed))
+    alpha, beta = card.prior("label_error").parameters
+    counts = alpha + np.array([12.0, 0, 0]), beta + np.array([88.0, 0, 0])
+    expected = stats.beta.logpdf(found["label_error"], *counts)
+    np.testing.assert_allclose(found["logp label_error"], expected, rtol=1e-6)
+    expected = stats.beta.logpdf(found["scored_correct"], *card.prior("scored_correct").parameters)
+    np.testing.assert_allclose(found["logp scored_correct"], expected, rtol=1e-6)
+    ceiling = 1 - found["label_error"] * (1 - found["scored_correct"])
+    np.testing.assert_allclose(found["ceiling"], ceiling, rtol=1e-12)
+
+
+def test_switched_off_every_ceiling_is_exactly_one(arrays, card):
+    with pm.Model(coords={"fraction_series": SERIES}) as model:
+        ceilings(arrays, replace(card, use_ceilings=False))
+        assert model.free_RVs == []
+        prior = pm.sample_prior_predictive(
+            20, random_seed=1, compile_kwargs={"mode": "FAST_COMPILE"}
+        ).prior
+    assert prior["ceiling"].sizes["fraction_series"] == 3
+    assert (prior["ceiling"].values == 1.0).all()
+
+
+def test_switched_on_no_ceiling_is_one_and_the_audited_is_lowest(prior):
+    drawn = prior.prior["ceiling"]
+    assert ((drawn > 0) & (drawn < 1)).all()
+    assert drawn.mean(["chain", "draw"]).argmin("fraction_series") == 0
