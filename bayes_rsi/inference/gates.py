@@ -53,6 +53,7 @@ def _varying(posterior: xr.Dataset) -> xr.Dataset:
     for name, values in posterior.items():
         ordered = values.transpose("chain", "draw", ...).values
         elements = ordered.reshape(*ordered.shape[:2], -1)
+        elements = np.where(np.isfinite(elements), elements, np.nan)  # infinity is no draw
         moving = elements[..., ~(elements.std((0, 1)) <= 1e-10)]  # nan moves, and then fails
         if moving.shape[-1]:
             flat[str(name)] = (("chain", "draw", f"element_{name}"), moving)
@@ -60,10 +61,8 @@ def _varying(posterior: xr.Dataset) -> xr.Dataset:
 
 
 def _worst(name: str, values: xr.Dataset, *, at_most: bool) -> Gate:
-    found = {
-        key: (v.max(skipna=False) if at_most else v.min(skipna=False)).item()
-        for key, v in values.data_vars.items()
-    }
+    worst = np.max if at_most else np.min  # both give nan where a single element is nan
+    found = {key: float(worst(v.values)) for key, v in values.data_vars.items()}
     bad = [key for key, value in found.items() if np.isnan(value)]
     if bad:
         return Gate(name, float("nan"), LIMITS[name], at_most, str(bad[0]))

@@ -148,13 +148,6 @@ def test_a_single_draw_that_is_not_a_number_fails():
     assert failed(found)["r_hat"] == "x"
 
 
-def test_an_infinite_draw_fails():
-    values = normal(5)
-    values[1, 500, 3] = np.inf
-    with np.errstate(invalid="ignore"):
-        assert "r_hat" in failed(judge(x=values))
-
-
 def test_energy_that_is_not_a_number_fails():
     energy = normal(seed=9)
     energy[0, 3] = np.nan
