@@ -213,6 +213,12 @@ def panel() -> xr.Dataset:
     return tiny_panel()
 
 
+@pytest.fixture
+def untouched() -> xr.Dataset:
+    """A tiny panel that no model was built on yet."""
+    return tiny_panel()
+
+
 @pytest.fixture(scope="session")
 def card() -> Card:
     """The shipped default with wider knots."""
