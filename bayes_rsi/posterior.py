@@ -29,9 +29,9 @@ class Fit:
     panel : xarray.Dataset
         What was seen, from `bayes_rsi.evidence.panel`.
     tree : xarray.DataTree
-        Groups ``posterior``, ``prior``, ``posterior_predictive``, ``log_likelihood``,
-        ``sample_stats``, ``observed_data`` and ``constant_data``; works with every function of
-        ArviZ. Dims and variables are those of `bayes_rsi.names`.
+        Groups ``posterior``, ``prior``, ``prior_predictive``, ``posterior_predictive``,
+        ``log_likelihood``, ``sample_stats``, ``observed_data`` and ``constant_data``; works with
+        every function of ArviZ. Dims and variables are those of `bayes_rsi.names`.
     verdict : Verdict
         Whether the sampler converged.
     tag : Tag

@@ -31,8 +31,8 @@ from bayes_rsi.tags import Tag
 
 __all__ = ["Progress", "fit", "panel_of", "tag_of"]
 
-#: Called with a stage ("reading", "compiling", "sampling", "predicting") and the share done of it,
-#: in [0, 1], or None where that is not known.
+#: Called with a stage ("reading", "compiling", "sampling", "predicting", "judging") and the share
+#: done of it, in [0, 1], or None where that is not known.
 Progress = Callable[[str, float | None], None]
 
 PRIOR_DRAWS = 1000

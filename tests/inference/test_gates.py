@@ -148,6 +148,14 @@ def test_a_single_draw_that_is_not_a_number_fails():
     assert failed(found)["r_hat"] == "x"
 
 
+@pytest.mark.parametrize("value", [np.inf, -np.inf])
+def test_an_infinite_draw_fails(value):
+    """Ranks would take it for one large draw among others."""
+    values = normal(5)
+    values[1, 500, 3] = value
+    assert failed(judge(x=values))["r_hat"] == "x"
+
+
 def test_energy_that_is_not_a_number_fails():
     energy = normal(seed=9)
     energy[0, 3] = np.nan
