@@ -26,8 +26,9 @@ GROUPS = ("frontier", "growth", "capability", "difficulty", "log_slope", "ceilin
 def fitted(**changes):
     card = load_card("baseline")
     sampling = replace(card.sampling, draws=1000, tune=800)
+    chosen = replace(card.evidence, exclude=())  # it names series of the real tables
     return fit(
-        replace(card, sampling=sampling, **changes),
+        replace(card, sampling=sampling, evidence=chosen, **changes),
         load_evidence(TRUTH["settings"]["as_of"], WORLD),
         seed=1,
     )
