@@ -173,11 +173,11 @@ def design(panel: xr.Dataset, card: Card) -> Design:
             f"{pins.min():.1f}; choose later pins or an as-of date with more evidence"
         )
     labels = panel["series"].values
-    if np.isnat(panel["series_released"].values).any():
-        unknown = labels[np.isnat(panel["series_released"].values)]
+    undated = np.isnat(panel["series_released"].values) & (panel["kind"].values != "horizon")
+    if undated.any():
         raise ModelError(
-            f"got series '{unknown[0]}' without a release date, expected one: its difficulty is "
-            "tied to the frontier of that day; state 'released' in benchmarks.csv or exclude it"
+            f"got series '{labels[undated][0]}' without a release date, expected one: its difficulty "
+            "is tied to the frontier of that day; state 'released' in benchmarks.csv or exclude it"
         )
     present = [name for name in REFERENCES if name in labels]
     if not present:
