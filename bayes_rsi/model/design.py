@@ -176,8 +176,9 @@ def design(panel: xr.Dataset, card: Card) -> Design:
     undated = np.isnat(panel["series_released"].values) & (panel["kind"].values != "horizon")
     if undated.any():
         raise ModelError(
-            f"got series '{labels[undated][0]}' without a release date, expected one: its difficulty "
-            "is tied to the frontier of that day; state 'released' in benchmarks.csv or exclude it"
+            f"got series '{labels[undated][0]}' without a release date, expected one: its "
+            "difficulty is tied to the frontier of that day; state 'released' in benchmarks.csv or "
+            "exclude it"
         )
     present = [name for name in REFERENCES if name in labels]
     if not present:
