@@ -174,6 +174,17 @@ def test_the_same_judgement_is_the_same_number_in_every_event():
     assert other.year[both] - one.year[both] == pytest.approx(np.full(both.sum(), 0.5), abs=1e-6)
 
 
+def test_other_numbers_for_a_judgement_move_no_draw_past_another():
+    """One uniform serves both events: twice the median is twice the lag, path by path."""
+    straight, lags = handmade.line(RATE, LEVEL), []
+    for median in (0.5, 1.0):
+        adoption = judged("lognormal", median, 0.7)
+        event = handmade.event("e", {"one": certain(2.0**14)}, adoption=adoption)
+        lags.append(dated(event, straight)[0].year - crossing(2.0**14))
+    assert np.ptp(lags[0]) > 0.5
+    assert lags[1] == pytest.approx(2 * lags[0], abs=1e-6)
+
+
 def test_the_unlikelier_never_lies_within_the_likelier():
     events = [handmade.event("e", {"one": certain(2.0**14)}, never=p) for p in (0.1, 0.4)]
     unlikely, likely = (dated(event)[0].never for event in events)

@@ -170,6 +170,18 @@ def test_what_was_asked_for_decides(fit, tmp_path, monkeypatch):
         load(CARD, None, tmp_path, SEED)
 
 
+def test_a_stranger_is_refused_before_its_draws_are_read(fit, tmp_path, monkeypatch):
+    def read(*arguments, **options):
+        raise AssertionError("the draws were read")
+
+    save(fit, tmp_path)
+    monkeypatch.setattr(xr.DataTree, "load", read)
+    with pytest.raises(StoreError, match="with seed 3, expected 4"):
+        load(CARD, None, tmp_path, SEED + 1)
+    with pytest.raises(AssertionError, match="the draws were read"):
+        load(CARD, None, tmp_path, SEED)
+
+
 def test_a_tag_without_a_field_is_refused(fit, tmp_path):
     path = save(fit, tmp_path)
     tag = fit.tag.as_dict()
