@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import xarray as xr
@@ -140,8 +140,8 @@ def _refuse_late(added: Mapping[Path, int], as_of: str) -> None:
 
 
 def _panel(card: rsi.Card, evidence: rsi.Evidence) -> xr.Dataset:
-    choice = card.evidence
-    return panel(evidence, choice.kinds, exclude=choice.exclude, min_scores=choice.min_scores)
+    # As `inference.sample.panel_of`, which takes seconds to import.
+    return panel(evidence, **asdict(card.evidence))
 
 
 def _refuse_unfitted(card: rsi.Card, add: Sequence[Path]) -> None:

@@ -8,6 +8,9 @@ Limits follow Vehtari et al. (2021), https://doi.org/10.1214/20-BA1221 (R-hat, E
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import arviz as az
 import numpy as np
 import xarray as xr
@@ -38,9 +41,9 @@ def verdict(tree: xr.DataTree) -> Verdict:
     energy = float(np.min(_values(az.bfmi(tree))))
     return Verdict(
         (
-            _worst("r_hat", az.rhat(posterior), at_most=True),
-            _worst("ess_bulk", az.ess(posterior, method="bulk"), at_most=False),
-            _worst("ess_tail", az.ess(posterior, method="tail"), at_most=False),
+            _worst("r_hat", posterior, az.rhat, at_most=True),
+            _worst("ess_bulk", posterior, partial(az.ess, method="bulk"), at_most=False),
+            _worst("ess_tail", posterior, partial(az.ess, method="tail"), at_most=False),
             Gate("divergences", float(stats["diverging"].sum()), LIMITS["divergences"], True),
             Gate("e_bfmi", energy, LIMITS["e_bfmi"], False),
         )
@@ -60,9 +63,13 @@ def _varying(posterior: xr.Dataset) -> xr.Dataset:
     return xr.Dataset(flat)
 
 
-def _worst(name: str, values: xr.Dataset, *, at_most: bool) -> Gate:
+def _worst(
+    name: str, posterior: xr.Dataset, judge: Callable[[xr.Dataset], xr.Dataset], *, at_most: bool
+) -> Gate:
+    if not posterior.data_vars:
+        return Gate(name, float("nan"), LIMITS[name], at_most, "no quantity varies")
     worst = np.max if at_most else np.min  # both give nan where a single element is nan
-    found = {key: float(worst(v.values)) for key, v in values.data_vars.items()}
+    found = {key: float(worst(v.values)) for key, v in judge(posterior).data_vars.items()}
     bad = [key for key, value in found.items() if np.isnan(value)]
     if bad:
         return Gate(name, float("nan"), LIMITS[name], at_most, str(bad[0]))

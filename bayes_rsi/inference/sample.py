@@ -11,6 +11,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from importlib.metadata import version
 from types import MappingProxyType
 from typing import Any
@@ -57,8 +58,7 @@ def panel_of(card: Card, evidence: Evidence) -> xr.Dataset:
     xarray.Dataset
         As `bayes_rsi.evidence.panel` gives it.
     """
-    chosen = card.evidence
-    return panel(evidence, chosen.kinds, exclude=chosen.exclude, min_scores=chosen.min_scores)
+    return panel(evidence, **asdict(card.evidence))
 
 
 def tag_of(card: Card, scores: xr.Dataset, seed: int) -> Tag:

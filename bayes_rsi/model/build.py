@@ -18,7 +18,7 @@ from bayes_rsi.model.count import count
 from bayes_rsi.model.design import Design, design
 from bayes_rsi.model.fraction import fraction
 from bayes_rsi.model.horizon import horizon
-from bayes_rsi.model.priors import variable
+from bayes_rsi.model.priors import refuse_unknown, variable
 from bayes_rsi.model.ratio import ratio
 from bayes_rsi.model.scale import Scale
 from bayes_rsi.model.setting import Setting
@@ -55,8 +55,9 @@ def build(panel: xr.Dataset, card: Card) -> pm.Model:
     Raises
     ------
     ModelError
-        When panel and card do not fit together.
+        When panel and card do not fit together, or the card has a prior that nothing asks for.
     """
+    refuse_unknown(card)
     arrays = design(panel, card)
     _refuse_kinds(arrays)
     with pm.Model(coords=coordinates(arrays)) as model:

@@ -5,7 +5,7 @@ and nothing else (tests/model/test_frame.py checks the round trip and the Jacobi
 
 Only differences between capabilities and difficulties are seen by scores: shifting or stretching
 all of them together changes little, and in the plain parameterisation these two directions made
-the sampler slow (smallest bulk-ESS 75 of 4,000 draws; 685 with the frame, ceilings aside). The
+the sampler slow (smallest bulk-ESS 75 of 4,000 draws in a prototype; 685 with the frame). The
 frame makes the two directions explicit coordinates: the weighted mean of the capabilities and
 their weighted regression slope on release date.
 """

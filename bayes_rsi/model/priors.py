@@ -11,9 +11,60 @@ import numpy as np
 import pymc as pm
 
 from bayes_rsi.cards import Card, Prior
-from bayes_rsi.errors import ModelError
+from bayes_rsi.errors import ModelError, did_you_mean
 
-__all__ = ["distribution", "parameters", "variable"]
+__all__ = ["PRIORS", "distribution", "parameters", "refuse_unknown", "variable"]
+
+#: Names of the priors that the model knows, by the part of it that asks for them.
+PRIORS: dict[str, tuple[str, ...]] = {
+    "frontier": ("growth_drift", "gap_flagship", "gap_small", "gap_open", "system_scatter"),
+    "series": ("difficulty_ahead", "difficulty_spread"),
+    "horizon": (
+        "horizon_at_level",
+        "horizon_rate",
+        "horizon_offset",
+        "horizon_stretch",
+        "horizon_scatter",
+        "horizon_own_share",
+        "horizon_noise",
+    ),
+    "fraction": (
+        "slope_typical",
+        "slope_spread",
+        "label_error",
+        "scored_correct",
+        "overdispersion_typical",
+        "overdispersion_spread",
+        "rounding",
+    ),
+    "speedup": ("speedup_limit", "speedup_slope", "speedup_noise"),
+    "ratio": ("ratio_slope", "ratio_noise"),
+    "count": ("count_slope",),
+}
+
+
+def refuse_unknown(card: Card) -> None:
+    """Refuse a prior that no part of the model asks for: most likely a misspelt one.
+
+    A known prior that this panel or trend does not need is fine.
+
+    Parameters
+    ----------
+    card : Card
+        The card.
+
+    Raises
+    ------
+    ModelError
+        With the closest known name.
+    """
+    known = {name for names in PRIORS.values() for name in names}
+    for name in card.priors:
+        if name not in known:
+            raise ModelError(
+                f"card '{card.name}': got prior '{name}', expected one that the model knows. "
+                f"{did_you_mean(name, known)}"
+            )
 
 
 def variable(card: Card, name: str, dims: str | None = None) -> Any:

@@ -196,3 +196,8 @@ def test_one_failed_gate_fails_the_verdict():
     good, bad = Gate("a", 0.0, 0.0, True), Gate("b", 1.0, 0.0, True)
     assert Verdict((good,)).passed
     assert not Verdict((good, bad)).passed
+
+
+def test_a_posterior_in_which_nothing_varies_fails():
+    found = judge(calm=np.zeros((CHAINS, DRAWS)))
+    assert {"r_hat", "ess_bulk", "ess_tail"} <= set(failed(found))

@@ -255,6 +255,19 @@ def test_what_hdf5_says_of_a_damaged_index_is_damage(fit, tmp_path, monkeypatch)
         load(CARD, None, tmp_path, SEED)
 
 
+def test_a_byte_of_the_draws_that_changed_on_disk_is_damage(fit, tmp_path):
+    path = save(fit, tmp_path)
+    with h5py.File(path) as file:
+        chunk = file["posterior"]["frontier"].id.get_chunk_info(0)
+    with path.open("r+b") as file:
+        file.seek(chunk.byte_offset + chunk.size // 2)
+        byte = file.read(1)
+        file.seek(-1, 1)
+        file.write(bytes([byte[0] ^ 1]))
+    with pytest.raises(StoreError, match="got a damaged file"):
+        load(CARD, None, tmp_path, SEED)
+
+
 # --- whole or absent -----------------------------------------------------------------------------
 
 

@@ -10,8 +10,9 @@ import pytensor
 import pytest
 from scipy import stats
 
-from bayes_rsi.cards import FAMILIES, Prior
-from bayes_rsi.model.priors import distribution, variable
+from bayes_rsi.cards import FAMILIES, Prior, load_card
+from bayes_rsi.errors import ModelError
+from bayes_rsi.model.priors import PRIORS, distribution, parameters, refuse_unknown, variable
 
 ANYWHERE = np.array([-3.0, -0.2, 0.05, 0.4, 0.95, 1.7, 60.0])
 FAMILY = {
@@ -48,3 +49,25 @@ def test_a_variable_keeps_the_name_and_takes_the_dimension(card, family, dims, s
     assert [rv.name for rv in model.free_RVs] == [family] == [made.name]
     assert pm.draw(made, random_seed=1, mode="FAST_COMPILE").shape == shape
     assert model.named_vars_to_dims.get(family) == (None if dims is None else ("place",))
+
+
+def test_the_known_priors_are_those_of_the_baseline():
+    assert sorted(load_card("baseline").priors) == sorted(n for ns in PRIORS.values() for n in ns)
+
+
+def test_a_misspelt_prior_beside_the_right_one_is_refused():
+    card = load_card("baseline")
+    more = dict(card.priors) | {"horizon_noize": card.prior("horizon_noise")}
+    with pytest.raises(ModelError, match=r"'horizon_noize'.*Did you mean 'horizon_noise'"):
+        refuse_unknown(replace(card, priors=more))
+
+
+def test_a_known_prior_that_is_not_needed_is_fine():
+    refuse_unknown(replace(load_card("baseline"), trend="constant"))
+
+
+def test_numbers_of_another_family_are_refused():
+    card = load_card("baseline")
+    wrong = dict(card.priors) | {"label_error": prior_of("lognormal")}
+    with pytest.raises(ModelError, match=r"prior 'label_error': got family 'lognormal', .*'beta'"):
+        parameters(replace(card, priors=wrong), "label_error", "beta")
