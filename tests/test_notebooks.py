@@ -8,7 +8,7 @@ from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-SMALL = {"draws = 1500": "draws = 150", "tune = 1000": "tune = 250", "chains = 4": "chains = 2"}
+SMALL = {"draws = 2500": "draws = 150", "tune = 1000": "tune = 250", "chains = 4": "chains = 2"}
 
 
 @pytest.fixture(scope="module")

@@ -39,7 +39,7 @@ Progress = Callable[[str, float | None], None]
 PRIOR_DRAWS = 1000
 #: Predictions are drawn for one posterior draw in so many: they are for looking at.
 THIN = 4
-#: Compilation without optimisation: the graph runs once, and compiling it well takes longer.
+#: Compilation without optimisation, where compiling well takes longer than it saves.
 PLAIN = {"mode": "FAST_COMPILE"}
 
 
@@ -175,7 +175,9 @@ def _predict(model: pm.Model, sampled: xr.DataTree, scores: xr.Dataset, seed: in
     some = sampled.isel(draw=slice(None, None, THIN))
     with model, _quiet():
         prior = pm.sample_prior_predictive(PRIOR_DRAWS, random_seed=first, compile_kwargs=PLAIN)
-        predicted = pm.sample_posterior_predictive(some, random_seed=second, progressbar=False)
+        predicted = pm.sample_posterior_predictive(
+            some, random_seed=second, progressbar=False, compile_kwargs=PLAIN
+        )
         likelihood = pm.compute_log_likelihood(
             sampled, extend_inferencedata=False, progressbar=False
         )
