@@ -82,7 +82,7 @@ def latents(design: Design, card: Card) -> Latents:
     gaps = pt.stack([variable(card, f"gap_{tier}") for tier in TIERS])
     scatter = variable(card, "system_scatter")
     frame = Frame(design.released - design.pins[1], design.n_scores.astype(float))
-    at_release = pt.dot(design.interpolation(design.released), frontier)
+    at_release = design.interpolated(frontier, design.released)
     capability = pm.CustomDist(
         names.CAPABILITY_CLOCK,
         at_release,
@@ -116,11 +116,11 @@ def _frontier(design: Design, card: Card) -> Any:
     if card.trend == "drifting":
         drift = variable(card, names.GROWTH_DRIFT)
         waves = pm.Normal(names.GROWTH_WAVE, 0.0, 1.0, dims=names.STEP)
-        steps = pt.dot(_waves(len(design.knots) - 2), waves)
+        steps = pt.sum(_waves(len(design.knots) - 2) * waves, axis=1)
     change = TRANSITIONS[card.trend](steps, drift, step, xp=pt)
     gained = accumulate(pt.concatenate([pt.zeros(1), change]), step, xp=pt)
     raw = pt.concatenate([pt.zeros(1), gained])
-    early, late = pt.dot(design.interpolation(design.pins), raw)
+    early, late = design.interpolated(raw, design.pins)
     span = float(design.pins[1] - design.pins[0])
     return pm.Deterministic(
         names.FRONTIER_CLOCK, span * (raw - late) / (late - early), dims=names.DATE
