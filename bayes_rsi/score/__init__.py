@@ -1,0 +1,1 @@
+"""How good forecasts were: scores of samples and of probabilities, calibration, comparison."""
