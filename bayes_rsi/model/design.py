@@ -42,7 +42,8 @@ class Design:
     n_scores : numpy.ndarray
         Scores of each system, shape (system,).
     reference : str
-        Series whose log2 minutes define a doubling.
+        Series whose log2 minutes define a doubling; empty before the first horizon was published,
+        when a doubling is what the card's prior says.
     """
 
     panel: xr.Dataset
@@ -159,8 +160,8 @@ def design(panel: xr.Dataset, card: Card) -> Design:
     Raises
     ------
     ModelError
-        When a tier is unknown, a label has no entry, no horizon series defines doublings, or the
-        evidence does not cover the pins.
+        When a tier is unknown, a label has no entry, none of the horizon series defines doublings,
+        or the evidence does not cover the pins.
     """
     as_of = float(year_of_date(panel.attrs["as_of"]))
     released = year_of_date(panel["released"].values)
@@ -181,10 +182,10 @@ def design(panel: xr.Dataset, card: Card) -> Design:
             "exclude it"
         )
     present = [name for name in REFERENCES if name in labels]
-    if not present:
+    if not present and "horizon" in panel["kind"].values:
         raise ModelError(
             f"got no series that defines doublings, expected one of {', '.join(REFERENCES)}; "
-            "do not exclude both, and choose an as-of date after 2025-06"
+            "do not exclude both while other horizons are in"
         )
     counts = np.bincount(
         _index(panel["system"].values, panel["score_system"].values),
@@ -197,7 +198,7 @@ def design(panel: xr.Dataset, card: Card) -> Design:
         released=released,
         tier=_index(np.array(TIERS), panel["tier"].values),
         n_scores=counts,
-        reference=present[0],
+        reference=present[0] if present else "",
     )
 
 

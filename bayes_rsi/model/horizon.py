@@ -96,6 +96,8 @@ def horizon(design: Design, card: Card, latent: Latents) -> Scale:
         What a doubling is.
     """
     scale = Scale(variable(card, "horizon_at_level"), variable(card, "horizon_rate"))
+    if not design.reference:
+        return scale  # evidence from before the first horizon: the card's prior alone
     plain, cut = (
         design.scores_of("horizon", censored=False),
         design.scores_of("horizon", censored=True),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bayes_rsi.errors import ModelError
+from bayes_rsi.model.build import build
 from bayes_rsi.model.design import TIERS, design
 from bayes_rsi.units import year_of_date
 
@@ -108,12 +109,34 @@ def test_a_panel_without_a_reference_is_refused(panel, card):
         design(_renamed(panel, elsewhere), card)
 
 
+def test_before_the_first_horizon_nothing_defines_doublings(unmeasured, card):
+    assert design(unmeasured, card).reference == ""
+
+
+def test_before_the_first_horizon_doublings_are_the_prior(unmeasured, card):
+    model = build(unmeasured, card)
+    observed = {variable.name for variable in model.observed_RVs}
+    assert "fraction" in observed
+    assert not observed & {"horizon", "horizon_censored"}
+    free = {variable.name for variable in model.free_RVs}
+    assert {"horizon_at_level", "horizon_rate"} <= free
+    assert not free & {"horizon_offset", "horizon_stretch", "horizon_noise"}
+
+
 def test_evidence_that_does_not_cover_the_pins_is_refused(panel, card):
     late = panel.isel(system=panel["released"].values > np.datetime64("2024-01-01"))
     with pytest.raises(
         ModelError, match=r"starts 2024\.6, expected it to cover the pin at 2024\.0"
     ):
         design(late, card)
+
+
+@pytest.fixture
+def unmeasured(panel):
+    """The panel without its horizon series."""
+    kept = panel["kind"].values != "horizon"
+    left = panel.isel(series=kept)
+    return left.isel(score=np.isin(left["score_series"].values, left["series"].values))
 
 
 def _renamed(panel, new):
