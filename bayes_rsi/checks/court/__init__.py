@@ -1,0 +1,1 @@
+"""The court: what was forecast from an earlier day against what became known later."""

@@ -1,0 +1,211 @@
+"""What is asked became known after the day, was not known on it, and nothing later matters."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bayes_rsi.checks.court.scale import EDGE, KINDS, from_scale, to_scale
+from bayes_rsi.checks.court.targets import (
+    COLUMNS,
+    MONTHS,
+    outcomes,
+    targets,
+    until,
+    without_release_dated,
+)
+from bayes_rsi.evidence import cut
+from bayes_rsi.evidence.selection import select
+
+DAYS = ("2024-06-30", "2025-03-31", "2025-09-30", "2026-03-31")
+
+
+@pytest.fixture(scope="module")
+def asked(evidence, card):
+    return {day: targets(evidence, card, day) for day in DAYS}
+
+
+def changed(evidence, **columns):
+    """Evidence with one more METR figure: a copy of a row, with other cells."""
+    rows = evidence.scores
+    row = rows[(rows["series"] == "metr_th10_p50") & (rows["vintage"] == "2026-01-30")].iloc[[0]]
+    return replace(evidence, scores=pd.concat([rows, row.assign(**columns)], ignore_index=True))
+
+
+# --- time ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_every_figure_became_known_after_the_day_within_its_horizon(asked, evidence, day):
+    rows = asked[day]
+    last = rows["months"].map({count: until(day, count) for count in MONTHS})
+    assert (rows["known_on"] > pd.Timestamp(day)).all()
+    assert (rows["known_on"] <= last).all()
+    assert (rows["known_on"] <= pd.Timestamp(evidence.as_of)).all()
+    shorter = {3: 0, 6: 3, 12: 6}
+    named = rows[rows["kind"] != "best"]
+    first = named["months"].map({c: until(day, shorter[c]) for c in MONTHS})
+    assert (named["known_on"] > first).all()
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_no_named_pair_had_a_figure_on_the_day(asked, evidence, day):
+    before = evidence.scores[evidence.scores["known_on"] <= pd.Timestamp(day)]
+    known = set(zip(before["series"], before["system"], strict=True))
+    named = asked[day][asked[day]["kind"] != "best"]
+    assert not known & set(zip(named["series"], named["system"], strict=True))
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_every_series_was_in_the_evidence_of_the_day(asked, evidence, card, day):
+    chosen = card.evidence
+    seen = select(cut(evidence, day), chosen.kinds, chosen.exclude, chosen.min_scores)
+    assert set(asked[day]["series"]) <= set(seen["series"])
+
+
+def test_what_became_known_after_the_longest_horizon_changes_nothing(evidence, card):
+    day = "2024-12-31"
+    whole = targets(evidence, card, day)
+    early = targets(cut(evidence, until(day, 12)), card, day)
+    pd.testing.assert_frame_equal(whole, early)
+
+
+def test_horizons_beyond_the_end_are_not_asked_of_best_scores(asked):
+    assert set(asked["2025-09-30"].query("kind == 'best'")["months"]) == {3, 6}
+    assert set(asked["2026-03-31"]["months"]) == {3}
+
+
+def test_months_end_where_months_end():
+    assert until("2024-06-30", 3) == pd.Timestamp("2024-09-30")
+    assert until("2025-08-31", 6) == pd.Timestamp("2026-02-28")
+    assert until("2025-05-15", 6) == pd.Timestamp("2025-11-15")
+
+
+# --- values --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_best_scores_never_fall_and_are_those_of_the_tables(asked, evidence, card, day):
+    chosen = card.evidence
+    best = asked[day].query("kind == 'best' and metric == 'fraction'")
+    for count, rows in best.groupby("months"):
+        seen = select(cut(evidence, until(day, count)), chosen.kinds, chosen.exclude, 1)
+        highest = to_scale("fraction", seen.groupby("series")["value"].max()[rows["series"]])
+        expected = np.maximum(highest, rows["known_best"])
+        assert rows["observed"].to_numpy() == pytest.approx(expected)
+    assert (best["observed"] >= best["known_best"]).all()
+    assert (best["observed"] > best["known_best"]).mean() > 0.5
+
+
+def test_records_of_2025_by_hand(asked):
+    rows = asked["2025-09-30"].query("kind == 'record' and series == 'metr_th10_p50'")
+    assert set(rows["system"]) == {
+        "Claude Opus 4.1",
+        "GPT-5",
+        "GPT-5.1-Codex-Max",
+        "Claude Opus 4.5",
+    }
+    opus = rows.set_index("system").loc["Claude Opus 4.5"]
+    assert opus["observed"] == pytest.approx(np.log2(288.904952))
+    assert opus["known_best"] == pytest.approx(np.log2(112.230447))
+
+
+def test_a_record_lies_above_all_that_was_released_before_it(evidence, card):
+    day = "2025-09-30"
+    strong = changed(evidence, system="Grok 4", value=200.0, known_on=pd.Timestamp("2025-12-01"))
+    rows = targets(strong, card, day).query("kind == 'record' and series == 'metr_th10_p50'")
+    # Grok 4 came out in July 2025, with 200 minutes now: only Claude Opus 4.5 exceeds it later.
+    assert set(rows["system"]) == {"Grok 4", "Claude Opus 4.5"}
+
+
+def test_the_first_published_value_counts_and_a_revision_does_not(evidence, card):
+    first = changed(evidence, system="Grok 4", value=99.0, known_on=pd.Timestamp("2025-12-01"))
+    rows = targets(first, card, "2025-09-30").set_index("target")
+    row = rows.loc["2025-09-30|named|metr_th10_p50|Grok 4"]
+    assert row["value"] == 99.0
+    assert row["known_on"] == pd.Timestamp("2025-12-01")
+
+
+@pytest.mark.parametrize("censoring", ["right", "interval"])
+def test_a_censored_figure_at_the_top_leaves_the_best_open(evidence, card, censoring):
+    day = "2025-09-30"
+    sealed = changed(
+        evidence,
+        system="Grok 4",
+        value=500.0,
+        lower=100.0,
+        upper=1000.0,
+        censoring=censoring,
+        known_on=pd.Timestamp("2026-02-01"),
+        vintage="2026-02-01",
+    )
+    rows = targets(sealed, card, day).set_index("target")
+    assert np.isnan(rows.loc[f"{day}|best|metr_th10_p50|6m", "observed"])
+    assert not np.isnan(rows.loc[f"{day}|best|metr_th10_p80|6m", "observed"])
+
+
+def test_excluded_rows_and_series_are_not_asked(asked, card):
+    for rows in asked.values():
+        assert not set(card.evidence.exclude) & set(rows["series"])
+    everything = pd.concat(asked.values())
+    assert set(everything["metric"]) <= set(KINDS)
+    assert "mle_bench_low" not in set(everything["series"])  # context
+
+
+# --- the table -----------------------------------------------------------------------------------
+
+
+def test_columns_ids_and_order(asked):
+    for rows in asked.values():
+        assert tuple(rows.columns) == COLUMNS
+        assert rows["target"].is_unique
+        assert rows["target"].is_monotonic_increasing
+        assert rows["block"].eq(rows["system"]).all()
+        assert rows.loc[rows["kind"] == "named", "known_best"].isna().all()
+
+
+def test_the_order_of_the_tables_does_not_matter(evidence, card, asked):
+    mixed = replace(evidence, scores=evidence.scores.sample(frac=1, random_state=3))
+    pd.testing.assert_frame_equal(targets(mixed, card, "2025-03-31"), asked["2025-03-31"])
+
+
+def test_pairs_are_many_and_outcomes_fewer(asked):
+    count = outcomes(pd.concat(asked.values()))
+    assert count["pairs"] > 200
+    assert count["systems"] < count["figures"] < count["pairs"]
+
+
+def test_outcomes_count_a_figure_once(asked):
+    rows = asked["2025-03-31"]
+    named = rows[rows["kind"] == "named"].head(3)
+    assert outcomes(pd.concat([named, named]))["figures"] == 3
+    assert outcomes(pd.concat([named, named]))["pairs"] == 6
+
+
+def test_recent_rows_dated_by_release_can_be_left_out(evidence):
+    seen = cut(evidence, "2025-03-31")
+    strict = without_release_dated(seen, 90)
+    gone = seen.scores.merge(strict.scores, how="left", indicator=True).query("_merge != 'both'")
+    assert len(gone) > 0
+    assert (gone["known_on_basis"] == "release").all()
+    assert (gone["known_on"] > pd.Timestamp("2024-12-31")).all()
+    assert strict.digest != seen.digest
+    assert cut(strict, "2025-03-31").digest == strict.digest
+
+
+# --- the scale -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_scale_is_increasing_and_has_an_inverse(kind):
+    values = np.linspace(EDGE, 1 - EDGE, 50)
+    scaled = to_scale(kind, values)
+    assert (np.diff(scaled) > 0).all()
+    assert from_scale(kind, scaled) == pytest.approx(values)
+
+
+def test_shares_of_none_and_all_are_half_a_point_inside():
+    assert from_scale("fraction", to_scale("fraction", [0.0, 1.0])) == pytest.approx([0.005, 0.995])
