@@ -1,0 +1,1 @@
+"""Simple forecasters, on exactly the evidence that the model sees, each with its formula."""
