@@ -25,7 +25,7 @@ from bayes_rsi import names
 from bayes_rsi.cards import Card
 from bayes_rsi.evidence import Evidence, panel
 from bayes_rsi.inference.gates import verdict
-from bayes_rsi.inference.tree import assemble
+from bayes_rsi.inference.tree import assemble, posterior_only
 from bayes_rsi.model.build import build, start
 from bayes_rsi.posterior import Fit
 from bayes_rsi.tags import Tag
@@ -91,7 +91,15 @@ def tag_of(card: Card, scores: xr.Dataset, seed: int) -> Tag:
     )
 
 
-def fit(card: Card, evidence: Evidence, seed: int = 1, progress: Progress | None = None) -> Fit:
+def fit(
+    card: Card,
+    evidence: Evidence,
+    seed: int = 1,
+    progress: Progress | None = None,
+    *,
+    cores: int | None = None,
+    predictive: bool = True,
+) -> Fit:
     """Fit a card to evidence.
 
     Parameters
@@ -104,6 +112,11 @@ def fit(card: Card, evidence: Evidence, seed: int = 1, progress: Progress | None
         Seed of everything random in the fit.
     progress : callable, optional
         Told the stage and the share done of it, see `Progress`.
+    cores : int, optional
+        Chains sampled at a time; the draws do not depend on it. Default: as many as there are.
+    predictive : bool, default True
+        Whether the fit has the groups of predictions, the prior and the log likelihood. Without
+        them it serves loops that need the posterior alone.
 
     Returns
     -------
@@ -127,8 +140,11 @@ def fit(card: Card, evidence: Evidence, seed: int = 1, progress: Progress | None
         "compiling",
         lambda: nutpie.compile_pymc_model(model, initial_points=start(scores, card)),
     )
-    sampled = clock.run("sampling", lambda: _sample(compiled, card, seed, tell))
-    tree = clock.run("predicting", lambda: _predict(model, sampled, scores, seed))
+    sampled = clock.run("sampling", lambda: _sample(compiled, card, seed, tell, cores))
+    if predictive:
+        tree = clock.run("predicting", lambda: _predict(model, sampled, scores, seed))
+    else:
+        tree = posterior_only(sampled, scores)
     judged = clock.run("judging", lambda: verdict(tree))
     tag = tag_of(card, scores, seed)
     return Fit(card, scores, tree, judged, tag, MappingProxyType(dict(clock.seconds)))
@@ -149,7 +165,7 @@ class _Clock:
         return result
 
 
-def _sample(compiled: Any, card: Card, seed: int, tell: Progress) -> xr.DataTree:
+def _sample(compiled: Any, card: Card, seed: int, tell: Progress, cores: int | None) -> xr.DataTree:
     settings = card.sampling
     total = settings.chains * (settings.draws + settings.tune)
 
@@ -161,6 +177,7 @@ def _sample(compiled: Any, card: Card, seed: int, tell: Progress) -> xr.DataTree
         draws=settings.draws,
         tune=settings.tune,
         chains=settings.chains,
+        cores=cores,
         target_accept=settings.target_accept,
         seed=seed,
         save_warmup=False,

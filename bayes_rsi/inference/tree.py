@@ -11,7 +11,7 @@ import xarray as xr
 
 from bayes_rsi import names
 
-__all__ = ["assemble"]
+__all__ = ["assemble", "posterior_only"]
 
 #: Observed variables and their dims, in the order of the joined log likelihood.
 OBSERVED = {
@@ -62,6 +62,25 @@ def assemble(
         "constant_data": panel,
     }
     return xr.DataTree.from_dict(groups)
+
+
+def posterior_only(sampled: xr.DataTree, panel: xr.Dataset) -> xr.DataTree:
+    """Give the tree of a fit whose predictions nobody needs.
+
+    Parameters
+    ----------
+    sampled : xarray.DataTree
+        Groups ``posterior`` and ``sample_stats``.
+    panel : xarray.Dataset
+        The scores.
+
+    Returns
+    -------
+    xarray.DataTree
+        These two groups and ``constant_data``.
+    """
+    groups = {name: sampled[name].to_dataset() for name in ("posterior", "sample_stats")}
+    return xr.DataTree.from_dict(groups | {"constant_data": panel})
 
 
 def _joined(likelihood: xr.Dataset) -> xr.Dataset:

@@ -1,0 +1,156 @@
+"""Which systems will be measured on a series by a day: how many, when released, of which tier.
+
+Invariant: from the panel alone, by the same rule for every series; the numbers behind it are counts
+of what was measured, not judgement.
+
+    how many     Poisson with a rate that is Gamma(n + 1/2, 1 year), n the systems on the series
+                 that were released in the last year: so a negative binomial, given that it is not
+                 zero, since a question about a best score says that something new was measured
+    each         looks like one of those systems: its tier and its number of figures on the series
+    known        at any time until the horizon, all as likely
+    released     before that by the delay of a figure that came after the first day of its series,
+                 on the series if there are three of them, else on any
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from scipy.stats import nbinom
+
+from bayes_rsi.units import year_of_date
+
+__all__ = ["Arrivals", "arrivals", "like"]
+
+#: Fewest systems that others are likened to.
+LEAST = 3
+#: More newcomers than these do not move the best of them.
+MOST, MOST_FIGURES = 60, 3
+
+
+@dataclass(frozen=True, eq=False)
+class Arrivals:
+    """Newcomers of each future; slots that stay empty are marked.
+
+    Parameters
+    ----------
+    there : numpy.ndarray
+        Flags, shape (future, slot).
+    released : numpy.ndarray
+        Decimal years, same shape.
+    tier : numpy.ndarray
+        Tiers (str), same shape.
+    figures : numpy.ndarray
+        Figures on the series, at least 1, same shape.
+    """
+
+    there: np.ndarray
+    released: np.ndarray
+    tier: np.ndarray
+    figures: np.ndarray
+
+
+def arrivals(
+    panel: xr.Dataset,
+    series: str,
+    span: tuple[float, float],
+    count: int,
+    rng: np.random.Generator,
+    *,
+    at_least: int = 1,
+    delayed: bool = True,
+) -> Arrivals:
+    """Draw the newcomers of a series.
+
+    Parameters
+    ----------
+    panel : xarray.Dataset
+        What was known.
+    series : str
+        Id of the series.
+    span : tuple of float
+        Decimal years from and until which they become known.
+    count : int
+        Number of futures.
+    rng : numpy.random.Generator
+        Stream.
+    at_least : int, default 1
+        Fewest newcomers: 1 where it is given that there are some, else 0.
+    delayed : bool, default True
+        Whether they were released before they became known; if not, `span` is that of releases.
+
+    Returns
+    -------
+    Arrivals
+        Shape (count, slot).
+    """
+    table = like(panel, series)
+    recent = table[table["recent"]]
+    number = _numbers(len(recent), span[1] - span[0], count, rng, at_least)
+    alike = recent if len(recent) >= LEAST else table
+    shape = (count, max(int(number.max()), 1))
+    who = rng.integers(0, len(alike), shape)
+    known = rng.uniform(*span, shape)
+    released = known - rng.choice(_delays(panel, series), shape) if delayed else known
+    return Arrivals(
+        there=np.arange(shape[1]) < number[:, None],
+        released=released,
+        tier=alike["tier"].to_numpy(dtype=str)[who],
+        figures=np.minimum(alike["figures"].to_numpy()[who], MOST_FIGURES),
+    )
+
+
+def like(panel: xr.Dataset, series: str) -> pd.DataFrame:
+    """Give the systems of a series.
+
+    Parameters
+    ----------
+    panel : xarray.Dataset
+        What was known.
+    series : str
+        Id of the series.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``system``; ``tier``, ``figures``, ``released``, ``known`` (its first figure, decimal
+        years), ``delay`` (nan for those of the series' first day) and ``recent`` (released within a
+        year before the panel's day).
+    """
+    rows = panel["score_series"].values == series
+    frame = pd.DataFrame(
+        {
+            "system": panel["score_system"].values[rows],
+            "known": year_of_date(panel["known_on"].values[rows]),
+        }
+    )
+    of_system = frame.groupby("system")["known"]
+    table = pd.DataFrame({"known": of_system.min(), "figures": of_system.size()})
+    of = panel.sel(system=table.index.to_numpy())
+    table["tier"], table["released"] = of["tier"].values, year_of_date(of["released"].values)
+    later = table["known"] > table["known"].min()
+    table["delay"] = (table["known"] - table["released"]).clip(lower=0).where(later)
+    table["recent"] = table["released"] > float(year_of_date(panel.attrs["as_of"])) - 1
+    return table
+
+
+def _numbers(
+    seen: int, years: float, count: int, rng: np.random.Generator, at_least: int
+) -> np.ndarray:
+    """Draw how many: a Poisson number whose rate is Gamma(seen + 1/2, 1 year)."""
+    shape, share = seen + 0.5, 1 / (1 + max(years, 1e-3))
+    below = nbinom.cdf(at_least - 1, shape, share) if at_least else 0.0
+    tail = below + (1 - below) * rng.random(count)
+    return np.minimum(nbinom.ppf(tail, shape, share), MOST).astype(int)
+
+
+def _delays(panel: xr.Dataset, series: str) -> np.ndarray:
+    own = like(panel, series)["delay"].dropna().to_numpy()
+    if len(own) >= LEAST:
+        return np.asarray(own)
+    every = [like(panel, str(name))["delay"] for name in panel["series"].values]
+    pooled = pd.concat(every).dropna().to_numpy()
+    return np.asarray(pooled) if len(pooled) else np.zeros(1)

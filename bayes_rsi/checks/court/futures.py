@@ -1,0 +1,168 @@
+"""A fit continued beyond its day: frontier, and capability of systems that it has or has not seen.
+
+Invariant: all arrays have the same futures along their first axis, so what is computed of one
+future belongs together: its frontier, the systems released in it, and what they score.
+
+    capability of a new system = frontier(release) - (gap - e) * doublings per effective year
+    gap ~ Exponential(mean gap of the tier), e ~ Normal(0, system scatter), as in the model
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import xarray as xr
+
+from bayes_rsi import names
+from bayes_rsi.forecasting.paths import Paths, continued
+from bayes_rsi.posterior import Fit
+
+__all__ = ["Futures", "futures"]
+
+
+@dataclass(frozen=True, eq=False)
+class Futures:
+    """Draws of a posterior, each with one continuation.
+
+    Parameters
+    ----------
+    draws : xarray.Dataset
+        Posterior, dims chain (of length one) and draw.
+    panel : xarray.Dataset
+        What was fitted.
+    paths : Paths
+        Frontier, one path for each draw.
+    """
+
+    draws: xr.Dataset
+    panel: xr.Dataset
+    paths: Paths
+
+    @property
+    def count(self) -> int:
+        """How many."""
+        return int(self.draws.sizes[names.DRAW])
+
+    def of(self, name: str, **labels: str) -> np.ndarray:
+        """Give the draws of a quantity.
+
+        Parameters
+        ----------
+        name : str
+            Variable of the posterior.
+        **labels : str
+            Label along each further dim.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (future,).
+        """
+        return np.asarray(self.draws[name].sel(labels).values.reshape(-1))
+
+    @property
+    def doublings_per_year(self) -> np.ndarray:
+        """Doublings per effective year, shape (future,)."""
+        ends = self.draws[[names.FRONTIER, names.FRONTIER_CLOCK]].isel({names.DATE: [0, -1]})
+        told, clock = (ends[name].values[0] for name in (names.FRONTIER, names.FRONTIER_CLOCK))
+        return np.asarray((told[:, 1] - told[:, 0]) / (clock[:, 1] - clock[:, 0]))
+
+    def frontier(self, years: np.ndarray) -> np.ndarray:
+        """Give the frontier at times that differ between futures.
+
+        Parameters
+        ----------
+        years : numpy.ndarray
+            Decimal years, shape (future, ...).
+
+        Returns
+        -------
+        numpy.ndarray
+            Doublings, same shape.
+        """
+        knots, values = self.paths.years, self.paths.values
+        inside = np.clip(years, knots[0], knots[-1])
+        right = np.clip(np.searchsorted(knots, inside), 1, len(knots) - 1)
+        share = (inside - knots[right - 1]) / np.diff(knots)[right - 1]
+        row = np.arange(self.count).reshape(-1, *[1] * (years.ndim - 1))
+        return np.asarray(values[row, right - 1] * (1 - share) + values[row, right] * share)
+
+    def newcomers(
+        self, years: np.ndarray, tiers: np.ndarray, rng: np.random.Generator
+    ) -> np.ndarray:
+        """Draw the capability of systems from the population.
+
+        Parameters
+        ----------
+        years : numpy.ndarray
+            Their releases, decimal years, shape (future, ...).
+        tiers : numpy.ndarray
+            Their tiers (str), same shape.
+        rng : numpy.random.Generator
+            Stream.
+
+        Returns
+        -------
+        numpy.ndarray
+            Doublings, same shape.
+        """
+        shape = (-1, *[1] * (years.ndim - 1))
+        mean = np.zeros(years.shape)
+        for tier in np.unique(tiers):
+            mean = np.where(tiers == tier, self.of(f"gap_{tier}").reshape(shape), mean)
+        scatter = self.of("system_scatter").reshape(shape)
+        behind = mean * rng.standard_exponential(years.shape)
+        behind -= scatter * rng.standard_normal(years.shape)
+        return self.frontier(years) - behind * self.doublings_per_year.reshape(shape)
+
+    def has(self, system: str) -> bool:
+        """Whether the panel holds a system.
+
+        Parameters
+        ----------
+        system : str
+            Its name.
+
+        Returns
+        -------
+        bool
+            True if its capability has a posterior.
+        """
+        return system in self.draws[names.SYSTEM].values
+
+
+def futures(fit: Fit, until: float, count: int, seed: int) -> Futures:
+    """Continue a fit.
+
+    Parameters
+    ----------
+    fit : Fit
+        The fit.
+    until : float
+        Decimal year that the frontier reaches at least.
+    count : int
+        How many futures: draws are taken at equal distances through all chains.
+    seed : int
+        Seed of the continuation.
+
+    Returns
+    -------
+    Futures
+        As of the fit's day.
+    """
+    posterior = fit.tree["posterior"].to_dataset()
+    total = posterior.sizes[names.CHAIN] * posterior.sizes[names.DRAW]
+    place = np.floor((np.arange(count) + 0.5) * total / count).astype(int)
+    chosen = xr.Dataset({name: _flat(values, place) for name, values in posterior.items()})
+    card = replace(fit.card, forecast=replace(fit.card.forecast, replicates=1))
+    return Futures(chosen, fit.panel, continued(chosen, card, until, seed))
+
+
+def _flat(values: xr.DataArray, place: np.ndarray) -> xr.DataArray:
+    """Take draws of all chains in a row, as one chain."""
+    ordered = values.transpose(names.CHAIN, names.DRAW, ...)
+    rest = ordered.dims[2:]
+    flat = ordered.values.reshape(-1, *ordered.shape[2:])[place][None]
+    coords = {dim: ordered[dim] for dim in rest if dim in ordered.coords}
+    return xr.DataArray(flat, dims=(names.CHAIN, names.DRAW, *rest), coords=coords)

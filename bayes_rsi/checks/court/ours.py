@@ -1,0 +1,124 @@
+"""What a fit forecasts for the court: predictive samples of every question.
+
+Invariant: nothing of the outcome is looked at beyond what the question gives (`targets`), and the
+draws of a question do not depend on which others are asked.
+
+    named    the posterior of the system's capability if the panel holds the system, else a system
+             of the population of its tier at its release; then a figure of it on the series
+    best     the most of the best known and of the figures of those who will be measured by the
+             horizon (`arrivals`)
+    record   a system of its tier at its release, in those futures in which it exceeds the best
+             known and all that were released before it since the newest on the series: futures in
+             which it sets no record are not those that the question is about
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from bayes_rsi.checks.court.arrivals import arrivals, like
+from bayes_rsi.checks.court.baselines.protocol import each, gathered, moment
+from bayes_rsi.checks.court.futures import Futures, futures
+from bayes_rsi.checks.court.observing import Question, observed
+from bayes_rsi.checks.court.scale import KINDS
+from bayes_rsi.posterior import Fit
+from bayes_rsi.units import year_of_date
+
+__all__ = ["predictions"]
+
+#: Attempts of each future to set the record that the question says was set.
+ATTEMPTS = 16
+
+
+def predictions(fit: Fit, targets: pd.DataFrame, draws: int, seed: int) -> xr.DataArray:
+    """Forecast.
+
+    Parameters
+    ----------
+    fit : Fit
+        Fitted to what was known on the day of the targets.
+    targets : pandas.DataFrame
+        From `targets.targets`, of that day.
+    draws : int
+        Size of each predictive sample.
+    seed : int
+        Seed of the futures.
+
+    Returns
+    -------
+    xarray.DataArray
+        Dims (target, draw), on the scale; all questions on series of the fit.
+    """
+    until = max((moment(row) for row in targets.itertuples()), default=0.0)
+    world = futures(fit, until, draws, seed)
+    asked = targets[targets["series"].isin(fit.panel["series"].values)]
+    ways = {"named": _named, "best": _best, "record": _record}
+    found = {
+        row.target: ways[row.kind](world, row, rng)
+        for row, rng in each("ours", asked, seed, tuple(ways), KINDS)
+    }
+    return gathered(found, draws)
+
+
+def _named(world: Futures, row: Any, rng: np.random.Generator) -> np.ndarray:
+    if world.has(row.system):
+        capability = world.of("capability", system=row.system)
+    else:
+        capability = _newcomer(world, row, (world.count,), rng)
+    return observed(world, capability, Question(row.series, row.n_trials, row.system), rng)
+
+
+def _newcomer(
+    world: Futures, row: Any, shape: tuple[int, ...], rng: np.random.Generator
+) -> np.ndarray:
+    years = np.full(shape, float(year_of_date(row.released)))
+    return world.newcomers(years, np.full(shape, row.tier), rng)
+
+
+def _best(world: Futures, row: Any, rng: np.random.Generator) -> np.ndarray:
+    span = (float(year_of_date(row.origin)), moment(row))
+    return np.maximum(row.known_best, _highest(world, row.series, span, rng))
+
+
+def _highest(
+    world: Futures, series: str, span: tuple[float, float], rng: np.random.Generator
+) -> np.ndarray:
+    """Give the best figure of those who become known in a span."""
+    new = arrivals(world.panel, series, span, world.count, rng)
+    capability = world.newcomers(new.released, new.tier, rng)
+    best = np.full(world.count, -np.inf)
+    for number in range(int(new.figures.max())):
+        figure = observed(world, capability, Question(series), rng)
+        counts = new.there & (new.figures > number)
+        best = np.maximum(best, np.where(counts, figure, -np.inf).max(axis=1))
+    return best
+
+
+def _record(world: Futures, row: Any, rng: np.random.Generator) -> np.ndarray:
+    """Draw records: attempts in all futures, of which those that are records are kept."""
+    shape = (world.count, ATTEMPTS)
+    question = Question(row.series)
+    figure = observed(world, _newcomer(world, row, shape, rng), question, rng)
+    bar = np.maximum(row.known_best, _before(world, row, rng))
+    kept = figure[figure > bar[:, None]]
+    if not kept.size:  # so unlikely that no attempt came through: just above the bar
+        return bar
+    return np.asarray(rng.choice(kept, world.count))
+
+
+def _before(world: Futures, row: Any, rng: np.random.Generator) -> np.ndarray:
+    """Give the best of those released on the series between its newest system and this one."""
+    newest = float(like(world.panel, row.series)["released"].max())
+    end = float(year_of_date(row.released))
+    if end <= newest:
+        return np.full(world.count, -np.inf)
+    new = arrivals(
+        world.panel, row.series, (newest, end), world.count, rng, at_least=0, delayed=False
+    )
+    capability = world.newcomers(new.released, new.tier, rng)
+    figure = observed(world, capability, Question(row.series), rng)
+    return np.asarray(np.where(new.there, figure, -np.inf).max(axis=1))

@@ -1,0 +1,288 @@
+"""What a fit forecasts: the model forwards, newcomers of the population, records, best scores."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from bayes_rsi.checks.court.arrivals import arrivals, like
+from bayes_rsi.checks.court.futures import Futures, futures
+from bayes_rsi.checks.court.observing import Question, observed
+from bayes_rsi.checks.court.ours import predictions
+from bayes_rsi.checks.court.scale import from_scale
+from bayes_rsi.forecasting.paths import Paths
+from bayes_rsi.units import year_of_date
+
+COUNT = 3000
+UNTIL = 2027.5
+
+
+@pytest.fixture(scope="module")
+def world(small_fit) -> Futures:
+    return futures(small_fit, UNTIL, 300, 1)
+
+
+def straight(count: int = 20_000, gap: float = 0.5, scatter: float = 0.2) -> Futures:
+    """A frontier of two doublings a year, 9 at 2026.5, four fifths of them an effective year."""
+    knots = np.array([2020.0, 2026.5, 2028.0])
+    values = np.tile(9 + 2 * (knots - 2026.5), (count, 1))
+    each = np.ones((1, count))
+    clock = np.stack([np.zeros(count), np.full(count, 6.5 / 0.8)], axis=1)[None]
+    draws = xr.Dataset(
+        {
+            "frontier": (("chain", "draw", "date"), values[None][..., :2]),
+            "frontier_clock": (("chain", "draw", "date"), clock),
+            "gap_flagship": (("chain", "draw"), gap * each),
+            "gap_open": (("chain", "draw"), 3 * gap * each),
+            "system_scatter": (("chain", "draw"), scatter * each),
+        }
+    )
+    return Futures(draws, xr.Dataset(), Paths(knots, values, (1, count, 1)))
+
+
+# --- futures -------------------------------------------------------------------------------------
+
+
+def test_the_past_of_the_futures_is_that_of_the_fit(small_fit, world):
+    posterior = small_fit.tree["posterior"].to_dataset()
+    days = year_of_date(posterior["date"].values)
+    flat = posterior["frontier"].values.reshape(-1, len(days))
+    years = np.broadcast_to(days, (world.count, len(days)))
+    assert world.count == 300 == len(flat)
+    assert world.frontier(years) == pytest.approx(flat)
+    assert world.of("capability", system="GPT-5") == pytest.approx(
+        posterior["capability"].sel(system="GPT-5").values.ravel()
+    )
+
+
+def test_fewer_futures_are_draws_at_equal_distances(small_fit):
+    few, all_ = futures(small_fit, UNTIL, 30, 1), futures(small_fit, UNTIL, 300, 1)
+    assert np.array_equal(few.of("growth"), all_.of("growth")[5::10])
+
+
+def test_a_longer_projection_does_not_move_a_shorter_one(small_fit, world):
+    longer = futures(small_fit, UNTIL + 3, 300, 1)
+    years = np.full((300, 1), UNTIL - 0.1)
+    assert longer.frontier(years) == pytest.approx(world.frontier(years))
+
+
+def test_newcomers_fall_short_of_the_frontier_as_the_model_says():
+    future = straight()
+    years = np.full((future.count, 1), 2027.0)
+    behind = 10.0 - future.newcomers(years, np.full(years.shape, "flagship"), rng())
+    # Exponential with mean 0.5 and normal with sd 0.2, 1.6 doublings an effective year.
+    assert behind.mean() == pytest.approx(1.6 * 0.5, abs=0.02)
+    assert behind.std() == pytest.approx(1.6 * np.hypot(0.5, 0.2), abs=0.03)
+    assert (behind < 0).mean() > 0.05  # scatter puts some beyond it
+
+
+def test_tiers_have_their_own_gaps():
+    future = straight(scatter=0.0)
+    years = np.full((future.count, 2), 2026.5)
+    tiers = np.tile(["flagship", "open"], (future.count, 1))
+    mean = (9.0 - future.newcomers(years, tiers, rng())).mean(axis=0)
+    assert mean[1] / mean[0] == pytest.approx(3.0, rel=0.05)
+
+
+def rng(seed: int = 1) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
+
+# --- observing -----------------------------------------------------------------------------------
+
+
+def rows_of(fit, kind):
+    panel = fit.panel
+    kinds = panel["kind"].sel(series=panel["score_series"].values).values
+    chosen = (kinds == kind) & (panel["censoring"].values == "none")
+    return panel.isel(score=np.flatnonzero(chosen))
+
+
+@pytest.mark.parametrize("kind", ["fraction", "horizon", "speedup", "ratio"])
+def test_fitted_scores_are_predicted_as_the_model_predicts_them(small_fit, world, kind):
+    rows = rows_of(small_fit, kind)
+    predicted = small_fit.tree["posterior_predictive"][kind]
+    away, spread = [], []
+    for place, label in enumerate(rows["score"].values):
+        system, series = (str(rows[n].values[place]) for n in ("score_system", "score_series"))
+        question = Question(series, int(rows["n_trials"].values[place]), system)
+        ours = observed(world, world.of("capability", system=system), question, rng(place))
+        ours = from_scale(kind, ours) if kind == "fraction" else ours
+        theirs = predicted.sel({f"{kind}_score": label}).values.ravel()
+        error = np.hypot(ours.std() / np.sqrt(len(ours)), theirs.std() / np.sqrt(len(theirs)))
+        away.append((ours.mean() - theirs.mean()) / max(error, 1e-6))
+        spread.append(np.log(max(ours.std(), 1e-6) / max(theirs.std(), 1e-6)))
+    # Standard normal if both draw from one distribution; chains are correlated, hence the room.
+    assert abs(np.mean(away)) < 0.5 + 3 / np.sqrt(len(away))
+    assert np.sqrt(np.mean(np.square(away))) < 1.8
+    assert abs(np.median(spread)) < 0.15
+
+
+def test_a_share_stays_between_none_and_all(small_fit, world):
+    extreme = np.stack([np.full(world.count, -50.0), np.full(world.count, 50.0)], axis=1)
+    share = from_scale("fraction", observed(world, extreme, Question("gpqa_diamond"), rng()))
+    floor = float(small_fit.panel["floor"].sel(series="gpqa_diamond"))
+    ceiling = world.of("ceiling", fraction_series="gpqa_diamond")
+    assert share[:, 0].mean() == pytest.approx(floor, abs=0.02)
+    assert share[:, 1].mean() == pytest.approx(ceiling.mean(), abs=0.02)
+
+
+def test_fewer_trials_are_noisier(world):
+    capability = world.of("difficulty", fraction_series="swe_bench_verified")
+    few, many = (
+        observed(world, capability, Question("swe_bench_verified", n), rng()) for n in (4, 4000)
+    )
+    assert few.std() > 1.5 * many.std()
+
+
+def test_a_known_system_keeps_its_deviation_and_a_new_one_draws_its_own(world):
+    capability = np.full(world.count, 8.0)
+    question = Question("metr_th11_p50", system="GPT-5")
+    raw = world.of("horizon_deviation_raw", horizon_system="GPT-5")
+    expected = (world.of("horizon_scatter") * raw).mean()
+    known = observed(world, capability, question, rng()) - 8.0
+    new = observed(world, capability, replace(question, system="nobody"), rng()) - 8.0
+    assert known.mean() == pytest.approx(expected, abs=0.15)
+    assert new.mean() == pytest.approx(0.0, abs=0.15)
+
+
+# --- arrivals ------------------------------------------------------------------------------------
+
+
+def test_numbers_follow_the_last_year(small_fit):
+    panel = small_fit.panel
+    seen = int(like(panel, "swe_bench_verified")["recent"].sum())
+    new = arrivals(panel, "swe_bench_verified", (2026.5, 2027.0), COUNT, rng())
+    number = new.there.sum(axis=1)
+    assert number.min() >= 1
+    assert number.mean() == pytest.approx((seen + 0.5) / 2, rel=0.08)
+    assert number.var() > number.mean()  # the rate is uncertain
+
+
+def test_at_least_one_is_given_even_where_nobody_came_for_a_year(small_fit):
+    panel = small_fit.panel
+    seen = int(like(panel, "paperbench")["recent"].sum())
+    assert seen < 3
+    some = arrivals(panel, "paperbench", (2026.5, 2026.6), COUNT, rng())
+    none = arrivals(panel, "paperbench", (2026.5, 2026.6), COUNT, rng(), at_least=0)
+    assert some.there.sum(axis=1).min() == 1
+    assert none.there.sum(axis=1).min() == 0
+    zero = (1 / 1.1) ** (seen + 0.5)
+    assert (none.there.sum(axis=1) == 0).mean() == pytest.approx(zero, abs=0.03)
+
+
+def test_newcomers_look_like_the_recent_ones(small_fit):
+    panel = small_fit.panel
+    recent = like(panel, "gpqa_diamond").query("recent")
+    new = arrivals(panel, "gpqa_diamond", (2026.5, 2027.0), COUNT, rng())
+    share = (new.tier[new.there] == "flagship").mean()
+    assert share == pytest.approx((recent["tier"] == "flagship").mean(), abs=0.03)
+    assert set(np.unique(new.tier)) <= set(recent["tier"])
+    assert new.figures.min() >= 1
+
+
+def test_releases_come_before_what_becomes_known(small_fit):
+    panel = small_fit.panel
+    late = arrivals(panel, "swe_bench_verified", (2026.5, 2027.0), COUNT, rng())
+    assert late.released.max() <= 2027.0
+    assert late.released.min() < 2026.5
+    prompt = arrivals(panel, "swe_bench_verified", (2026.5, 2027.0), COUNT, rng(), delayed=False)
+    assert prompt.released.min() >= 2026.5
+
+
+def test_a_delay_is_that_of_figures_after_the_first_day(small_fit):
+    table = like(small_fit.panel, "swe_bench_verified")
+    assert table["delay"].isna().sum() == (table["known"] == table["known"].min()).sum()
+    assert (table["delay"].dropna() >= 0).all()
+
+
+# --- questions -----------------------------------------------------------------------------------
+
+
+def questions(rows) -> pd.DataFrame:
+    common = {
+        "origin": "2026-06-30",
+        "metric": "fraction",
+        "tier": "flagship",
+        "lab": "Anthropic",
+        "n_trials": 0,
+        "scaffold_family": "",
+        "reporter": "author",
+        "known_best": np.nan,
+        "released": pd.Timestamp("2026-12-01"),
+        "known_on": pd.Timestamp("2026-12-31"),
+        "system": "Nobody 9",
+    }
+    return pd.DataFrame([common | {"target": str(i)} | row for i, row in enumerate(rows)])
+
+
+def test_a_named_score_of_a_known_system_uses_its_posterior(small_fit):
+    asked = questions(
+        [
+            {"kind": "named", "series": "paperbench", "system": "GPT-5"},
+            {"kind": "named", "series": "paperbench", "released": pd.Timestamp("2025-08-07")},
+        ]
+    )
+    found = predictions(small_fit, asked, 1000, 1)
+    assert found.sizes == {"target": 2, "draw": 1000}
+    known, new = (float(np.std(found.sel(target=t).values)) for t in ("0", "1"))
+    assert known < new
+
+
+def test_a_later_release_scores_higher(small_fit):
+    days = [pd.Timestamp("2025-01-01"), pd.Timestamp("2027-06-01")]
+    rows = [{"kind": "named", "series": "swe_bench_verified", "released": day} for day in days]
+    found = predictions(small_fit, questions(rows), 1000, 1).values
+    assert np.median(found[1]) > np.median(found[0]) + 0.5
+
+
+def test_best_scores_never_fall_and_rise_with_time(small_fit):
+    ends = [pd.Timestamp("2026-09-30"), pd.Timestamp("2027-06-30")]
+    rows = [
+        {"kind": "best", "series": "paperbench", "known_best": 0.5, "known_on": end}
+        for end in ends
+    ]
+    found = predictions(small_fit, questions(rows), 1000, 1).values
+    assert found.min() == 0.5
+    assert found[1].mean() > found[0].mean()
+    assert 0.1 < (found[0] == 0.5).mean() < 0.9
+
+
+def test_records_exceed_what_was_known_and_the_frontier_decides_by_how_much(small_fit):
+    rows = [
+        {"kind": "record", "series": "metr_th11_p50", "metric": "horizon", "known_best": best}
+        for best in (9.5, 14.0)
+    ]
+    found = predictions(small_fit, questions(rows), 1000, 1).values
+    assert (found[0] > 9.5).all()
+    assert (found[1] >= 14.0).all()
+    assert np.median(found[0]) < 13.0
+
+
+def test_other_questions_move_no_draw_and_seeds_do(small_fit):
+    rows = [
+        {"kind": "named", "series": "paperbench", "system": "GPT-5"},
+        {"kind": "best", "series": "swe_bench_verified", "known_best": 2.0},
+    ]
+    both = predictions(small_fit, questions(rows), 200, 1)
+    alone = predictions(small_fit, questions(rows).iloc[1:], 200, 1)
+    assert alone.identical(both.sel(target=["1"]))
+    other = predictions(small_fit, questions(rows), 200, 2)
+    assert not np.array_equal(other.values, both.values)
+
+
+def test_outcomes_are_not_looked_at(small_fit):
+    rows = [{"kind": "best", "series": "swe_bench_verified", "known_best": 2.0}]
+    asked = questions(rows)
+    blind = predictions(small_fit, asked, 200, 1)
+    seen = predictions(small_fit, asked.assign(observed=4.0, value=0.98, system="x"), 200, 1)
+    assert seen.identical(blind)
+
+
+def test_a_series_that_was_not_fitted_gets_no_answer(small_fit):
+    asked = questions([{"kind": "named", "series": "weirdml_v2"}])
+    assert predictions(small_fit, asked, 200, 1).sizes["target"] == 0
