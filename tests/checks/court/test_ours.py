@@ -243,8 +243,7 @@ def test_a_later_release_scores_higher(small_fit):
 def test_best_scores_never_fall_and_rise_with_time(small_fit):
     ends = [pd.Timestamp("2026-09-30"), pd.Timestamp("2027-06-30")]
     rows = [
-        {"kind": "best", "series": "paperbench", "known_best": 0.5, "known_on": end}
-        for end in ends
+        {"kind": "best", "series": "paperbench", "known_best": 0.5, "known_on": end} for end in ends
     ]
     found = predictions(small_fit, questions(rows), 1000, 1).values
     assert found.min() == 0.5

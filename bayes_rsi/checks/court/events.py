@@ -1,0 +1,171 @@
+"""Small events that have resolved: stand-ins for the large one, which has not.
+
+Invariant: an event is a level of a series, reached when a figure at or above it became known; its
+probability is the share of the draws of a best score that are there.
+
+They are the levels that the article behind this project reads its argument from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from bayes_rsi import names
+from bayes_rsi.cards import Card
+from bayes_rsi.checks.court.scale import to_scale
+from bayes_rsi.checks.court.targets import MONTHS, until
+from bayes_rsi.evidence import Evidence, cut
+from bayes_rsi.evidence.selection import known, not_excluded, select
+
+__all__ = ["EVENTS", "Event", "event_targets", "probabilities"]
+
+_HOUR = 60.0
+
+
+@dataclass(frozen=True)
+class Event:
+    """A level of a benchmark.
+
+    Parameters
+    ----------
+    name : str
+        Identifier.
+    series : tuple of str
+        Series on which it counts; asked of the first one that the evidence of a day holds.
+    level : float
+        In the unit of the series.
+    settled_by : tuple of str
+        Further series, of any role, on which it counts: corrected gradings.
+    """
+
+    name: str
+    series: tuple[str, ...]
+    level: float
+    settled_by: tuple[str, ...] = ()
+
+
+_METR = ("metr_th11_p50", "metr_th10_p50")
+#: Events of the backtest.
+EVENTS = (
+    Event("metr_50_1h", _METR, 1 * _HOUR),
+    Event("metr_50_4h", _METR, 4 * _HOUR),
+    Event("metr_50_8h", _METR, 8 * _HOUR),
+    Event("metr_50_16h", _METR, 16 * _HOUR),
+    Event("swe_bench_verified_50", ("swe_bench_verified",), 0.5),
+    Event("swe_bench_verified_80", ("swe_bench_verified",), 0.8),
+    Event("swe_bench_verified_90", ("swe_bench_verified",), 0.9),
+    Event("core_bench_hard_90", ("core_bench_hard",), 0.9, ("core_bench_hard_regraded",)),
+    Event("mle_bench_50", ("mle_bench_all",), 0.5),
+)
+
+
+def event_targets(
+    evidence: Evidence,
+    card: Card,
+    origin: str,
+    months: Sequence[int] = MONTHS,
+    events: Sequence[Event] = EVENTS,
+) -> pd.DataFrame:
+    """Give the events that were open on a day and have resolved at a horizon.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        All that is known by now.
+    card : Card
+        Chooses the rows.
+    origin : str
+        The day.
+    months : sequence of int
+        Horizons.
+    events : sequence of Event
+        What is asked.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each event and horizon up to the end of the evidence: ``target``, ``origin``,
+        ``months``, ``event``, ``series``, ``level`` (scale), ``best`` (the question about the best
+        score that answers it, as in `targets`), ``known_best``, ``happened`` (0 or 1). A censored
+        figure reaches the levels up to its lower end; a level above that end, and not above its
+        upper one, is not resolved, and the event is not in the table.
+    """
+    seen = _seen(evidence, card, origin, card.evidence.min_scores)
+    rows = []
+    for event in events:
+        name = next((name for name in event.series if name in set(seen["series"])), None)
+        if name is None or _reached(evidence, card, event, origin) is not False:
+            continue
+        metric = str(evidence.series.set_index("series")["kind"][name])
+        for count in months:
+            day = until(origin, count)
+            if day > pd.Timestamp(evidence.as_of):
+                continue
+            came = _reached(evidence, card, event, day)
+            if came is not None:
+                best = seen["value"][seen["series"] == name].max()
+                rows.append(
+                    {
+                        "target": f"{origin}|event|{event.name}|{count}m",
+                        "origin": origin,
+                        "months": count,
+                        "event": event.name,
+                        "series": name,
+                        "metric": metric,
+                        "level": float(to_scale(metric, event.level)),
+                        "best": f"{origin}|best|{name}|{count}m",
+                        "known_best": float(to_scale(metric, best)),
+                        "happened": int(came),
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def probabilities(samples: xr.DataArray, asked: pd.DataFrame) -> pd.Series:
+    """Give the probability of each event.
+
+    Parameters
+    ----------
+    samples : xarray.DataArray
+        Predictions of best scores, dims (target, draw).
+    asked : pandas.DataFrame
+        From `event_targets`.
+
+    Returns
+    -------
+    pandas.Series
+        By target; only events whose question was answered.
+    """
+    held = set(samples[names.TARGET].values.tolist())
+    found = {
+        row.target: float(np.mean(samples.sel({names.TARGET: row.best}).values >= row.level))
+        for row in asked.itertuples()
+        if row.best in held
+    }
+    return pd.Series(found, dtype=float)
+
+
+def _seen(evidence: Evidence, card: Card, day: str | pd.Timestamp, min_scores: int) -> pd.DataFrame:
+    chosen = card.evidence
+    return select(cut(evidence, day), chosen.kinds, chosen.exclude, min_scores)
+
+
+def _reached(evidence: Evidence, card: Card, event: Event, day: str | pd.Timestamp) -> bool | None:
+    """Say whether a level was reached; None where a censored figure leaves it open."""
+    rows = _seen(evidence, card, day, 1)
+    also = not_excluded(known(evidence.scores, pd.Timestamp(day).date()))
+    on = pd.concat(
+        [rows[rows["series"].isin(event.series)], also[also["series"].isin(event.settled_by)]]
+    )
+    lower = on["lower"].where(on["censoring"] == "interval", on["value"])
+    lower = lower.where(on["censoring"] != "left", -np.inf)
+    if (lower >= event.level).any():
+        return True
+    upper = on["upper"].where(on["censoring"] == "interval", on["value"])
+    upper = upper.where(on["censoring"] != "right", np.inf)
+    return None if (upper >= event.level).any() else False
