@@ -1,0 +1,265 @@
+"""The verdict of the court: who forecast how well, from the two tables of a backtest.
+
+Invariant: pure; every comparison is made on the questions that both sides answered, and says how
+many they were. Losses are rows like all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from bayes_rsi.score.calibration import covered, pit_ecdf, reliability
+from bayes_rsi.score.kernels import brier, log_score_binary
+from bayes_rsi.score.paired import Comparison, block_bootstrap
+
+__all__ = [
+    "against",
+    "bars",
+    "calibration",
+    "event_scores",
+    "event_table",
+    "events_reliability",
+    "scored",
+]
+
+#: What the model has to reach.
+BAR_RATIO = 0.8
+BAR_COVERAGE = {0.5: (0.4, 0.6), 0.8: (0.7, 0.9)}
+#: A baseline is a rival for a group of questions if it answers at least this share of them.
+SPOKEN = 0.5
+
+
+def scored(table: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
+    """Put the scores of all forecasters beside the questions.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        What was forecast, with `answers.COLUMNS`.
+    asked : pandas.DataFrame
+        What was asked, with `targets.COLUMNS`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each forecaster and question: ``model``, ``crps``, ``log_score``, ``pit``,
+        ``crps_points``, quantiles ``q0.1`` to ``q0.9``, ``interval_score_80`` and ``_50``,
+        ``width_80``, and the columns of the question.
+    """
+    rows = table[table["output_type"].isin(["score", "quantile"])]
+    name = rows["output_type_id"].where(
+        rows["output_type"] == "score", "q" + rows["output_type_id"]
+    )
+    target = rows["origin_date"] + "|" + rows["target"]
+    wide = (
+        rows.assign(name=name, target=target)
+        .pivot(index=["model", "target"], columns="name", values="value")
+        .reset_index()
+    )
+    wide = wide.rename_axis(columns=None).merge(asked, on="target", validate="many_to_one")
+    for percent, low, high in ((50, "q0.25", "q0.75"), (80, "q0.1", "q0.9")):
+        outside = 2 / (1 - percent / 100)
+        below = (wide[low] - wide["observed"]).clip(lower=0)
+        above = (wide["observed"] - wide[high]).clip(lower=0)
+        wide[f"width_{percent}"] = wide[high] - wide[low]
+        wide[f"interval_score_{percent}"] = wide[f"width_{percent}"] + outside * (below + above)
+    return wide
+
+
+def calibration(scores: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
+    """Give mean scores and coverage.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        From `scored`.
+    by : sequence of str
+        Columns to tell apart beside the forecaster, such as ``months``, ``domain``, ``series``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index forecaster and `by`; ``pairs``, ``systems``, mean ``crps``, ``crps_points``,
+        ``log_score``, ``interval_score_80``, ``width_80``, shares ``inside_50``, ``inside_80`` and
+        mean ``pit``.
+    """
+    marked = scores.assign(
+        inside_50=covered(scores["pit"].to_numpy(), 0.5),
+        inside_80=covered(scores["pit"].to_numpy(), 0.8),
+    )
+    groups = marked.groupby(["model", *by], observed=True)
+    means = ["crps", "crps_points", "log_score", "interval_score_80", "width_80"]
+    table = groups[[*means, "inside_50", "inside_80", "pit"]].mean()
+    table.insert(0, "systems", groups["block"].nunique())
+    table.insert(0, "pairs", groups.size())
+    return table
+
+
+def against(
+    scores: pd.DataFrame, ours: str, by: Sequence[str] = (), score: str = "crps", seed: int = 1
+) -> pd.DataFrame:
+    """Compare one forecaster with every other, on what both answered.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        From `scored`.
+    ours : str
+        Name of the forecaster.
+    by : sequence of str
+        Columns of groups; none: all questions together.
+    score : str, default "crps"
+        Column compared.
+    seed : int, default 1
+        Seed of the bootstrap.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index the other forecaster (``baseline``) and `by`; fields of `score.paired.Comparison`, the
+        intervals of 90% from a bootstrap by system.
+    """
+    mine = scores[scores["model"] == ours].set_index("target")
+    rows = []
+    for theirs, part in scores[scores["model"] != ours].groupby("model"):
+        both = part[part["target"].isin(mine.index)]
+        for label, group in both.groupby(list(by)) if by else [((), both)]:
+            if len(group):
+                found = _compared(mine.loc[group["target"]], group, score, seed)
+                key = dict(zip(by, label, strict=True))
+                rows.append({"baseline": theirs, **key, **vars(found)})
+    return pd.DataFrame(rows).set_index(["baseline", *by]) if rows else pd.DataFrame()
+
+
+def _compared(mine: pd.DataFrame, other: pd.DataFrame, score: str, seed: int) -> Comparison:
+    ours, theirs = (frame[score].to_numpy(dtype=float) for frame in (mine, other))
+    return block_bootstrap(ours, theirs, other["block"].to_numpy(), seed)
+
+
+def event_scores(table: pd.DataFrame) -> pd.DataFrame:
+    """Give each forecaster's scores of events.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        What was forecast.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index forecaster: ``events`` answered, ``happened`` (share), mean ``probability``,
+        ``brier`` and ``log_score``.
+    """
+    rows = event_table(table)
+    groups = rows.groupby("model")
+    means = groups[["happened", "probability", "brier", "log_score"]].mean()
+    means.insert(0, "events", groups.size())
+    return means
+
+
+def event_table(table: pd.DataFrame, draws: int = 2000) -> pd.DataFrame:
+    """Give every probability of an event with what happened.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        What was forecast.
+    draws : int, default 2000
+        Size of the samples behind the probabilities.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``model``, ``origin``, ``months``, ``event``, ``probability``, ``happened``, ``brier``,
+        ``log_score``.
+    """
+    rows = table[table["output_type"] == "probability"]
+    told, came = rows["value"].to_numpy(dtype=float), rows["observed"].to_numpy(dtype=float)
+    return pd.DataFrame(
+        {
+            "model": rows["model"].to_numpy(),
+            "origin": rows["origin_date"].to_numpy(),
+            "months": rows["horizon"].to_numpy(),
+            "event": rows["target"].str.split("|").str[1].to_numpy(),
+            "probability": told,
+            "happened": came,
+            "brier": brier(told, came),
+            "log_score": log_score_binary(told, came, draws),
+        }
+    )
+
+
+def events_reliability(table: pd.DataFrame, model: str) -> xr.Dataset:
+    """Give the reliability diagram of one forecaster's events.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        What was forecast.
+    model : str
+        Name of the forecaster.
+
+    Returns
+    -------
+    xarray.Dataset
+        From `score.calibration.reliability`.
+    """
+    rows = event_table(table)
+    rows = rows[rows["model"] == model]
+    return reliability(rows["probability"].to_numpy(), rows["happened"].to_numpy())
+
+
+def bars(scores: pd.DataFrame, ours: str, tests: Sequence[str]) -> pd.DataFrame:
+    """Hold a forecaster against what it has to reach.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        From `scored`.
+    ours : str
+        Name of the forecaster.
+    tests : sequence of str
+        Days on which nothing was tuned.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``bar``, ``value``, ``limit`` (text) and ``passed``. CRPS over that of the best baseline at
+        most 0.8: over all questions, over how high horizons will be (records and best) and over
+        horizons of named systems; at most 1 on the days of the test. The best baseline is the one
+        that does best against us where both answer, of those that answer half of the questions.
+        Then the coverage, and the PIT inside its band.
+    """
+    mine = scores[scores["model"] == ours]
+    horizons, tested = scores["metric"] == "horizon", scores["origin"].isin(list(tests))
+    named = scores["kind"] == "named"
+    start = "CRPS over the best baseline's"
+    rows = [
+        _ratio(f"{start}, all", scores, ours, BAR_RATIO),
+        _ratio(f"{start}, horizons", scores[horizons & ~named], ours, BAR_RATIO),
+        _ratio(f"{start}, horizons of named systems", scores[horizons & named], ours, BAR_RATIO),
+        _ratio(f"{start}, test days", scores[tested], ours, 1.0),
+        _ratio(f"{start}, horizons, test days", scores[tested & horizons & ~named], ours, 1.0),
+    ]
+    for level, (low, high) in BAR_COVERAGE.items():
+        share = float(covered(mine["pit"].to_numpy(), level).mean()) if len(mine) else np.nan
+        name = f"share inside the {level:.0%} interval"
+        rows.append((name, share, f"{low:g} to {high:g}", low <= share <= high))
+    inside = len(mine) > 0 and bool(pit_ecdf(mine["pit"].to_numpy()).attrs["inside"])
+    rows.append(("PIT-ECDF inside its 95% band", float(inside), "1", inside))
+    return pd.DataFrame(rows, columns=["bar", "value", "limit", "passed"])
+
+
+def _ratio(
+    name: str, scores: pd.DataFrame, ours: str, limit: float
+) -> tuple[str, float, str, bool]:
+    found = against(scores, ours)
+    if len(found):
+        found = found[found["pairs"] >= SPOKEN * (scores["model"] == ours).sum()]
+    worst = float(found["ratio"].max()) if len(found) else np.nan
+    rival = f" ({found['ratio'].idxmax()})" if len(found) else ""
+    return name + rival, worst, f"at most {limit:g}", worst <= limit

@@ -1,0 +1,174 @@
+"""The verdict: scores by hand, pairs on equal terms, bars that pass and fail."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import norm
+
+from bayes_rsi.checks.court.answers import answers
+from bayes_rsi.checks.court.baselines.protocol import gathered
+from bayes_rsi.checks.court.summary import (
+    against,
+    bars,
+    calibration,
+    event_scores,
+    event_table,
+    events_reliability,
+    scored,
+)
+
+SIZE = 400
+DAYS = ("2025-06-30", "2025-12-31")
+
+
+def question(number: int) -> dict[str, object]:
+    day = DAYS[number % 2]
+    return {
+        "target": f"{day}|named|series {number % 5}|system {number}",
+        "origin": day,
+        "months": (3, 6, 12)[number % 3],
+        "kind": ("named", "record")[number // 10 % 2],
+        "series": f"series {number % 5}",
+        "metric": ("fraction", "horizon")[number % 5 == 0],
+        "domain": f"domain {number % 2}",
+        "system": f"system {number // 2}",
+        "known_best": np.nan,
+        "block": f"system {number // 2}",
+    }
+
+
+@pytest.fixture(scope="module")
+def asked() -> pd.DataFrame:
+    """Questions whose outcomes are standard normal, in any order."""
+    rows = pd.DataFrame([question(n) for n in range(SIZE)])
+    places = np.random.default_rng(7).permutation(SIZE) + 0.5
+    return rows.assign(observed=norm.ppf(places / SIZE))
+
+
+def forecaster(asked, name, sd, shift=0.0, every=1, seed=2):
+    rng = np.random.default_rng(seed)
+    found = {str(target): shift + sd * rng.normal(size=500) for target in asked["target"][::every]}
+    return answers(name, gathered(found, 500), asked, pd.DataFrame())
+
+
+@pytest.fixture(scope="module")
+def scores(asked):
+    table = pd.concat(
+        [
+            forecaster(asked, "ours", 1.0),
+            forecaster(asked, "biased", 1.0, shift=2.0),
+            forecaster(asked, "few", 3.0, every=3),
+        ]
+    )
+    return scored(table, asked)
+
+
+def test_one_row_for_each_forecaster_and_answer(scores):
+    count = scores.groupby("model").size()
+    assert count.to_dict() == {"ours": SIZE, "biased": SIZE, "few": 134}
+    row = scores.iloc[0]
+    assert row["width_80"] == pytest.approx(row["q0.9"] - row["q0.1"])
+
+
+def test_interval_scores_by_hand(scores):
+    row = scores[(scores["observed"] > scores["q0.9"]) & (scores["model"] == "ours")].iloc[0]
+    expected = row["width_80"] + 10 * (row["observed"] - row["q0.9"])
+    assert row["interval_score_80"] == pytest.approx(expected)
+
+
+def test_the_truth_is_calibrated_and_others_are_not(scores):
+    table = calibration(scores)
+    assert table.loc["ours", "inside_80"] == pytest.approx(0.8, abs=0.05)
+    assert table.loc["ours", "crps"] == pytest.approx(1 / np.sqrt(np.pi), abs=0.03)
+    assert table.loc["biased", "inside_80"] < 0.4
+    assert table.loc["few", "inside_80"] > 0.95
+    assert table.loc["ours", "systems"] == SIZE // 2
+
+
+def test_groups_are_told_apart(scores):
+    table = calibration(scores, ["months"]).loc["ours"]
+    assert table["pairs"].sum() == SIZE
+    assert set(table.index) == {3, 6, 12}
+
+
+def test_comparisons_are_on_what_both_answered(scores):
+    found = against(scores, "ours")
+    assert found.loc["few", "pairs"] == 134
+    mine = scores[scores["model"] == "ours"].set_index("target")
+    few = scores[scores["model"] == "few"].set_index("target")
+    assert found.loc["few", "ours"] == pytest.approx(mine.loc[few.index, "crps"].mean())
+    assert (found["ratio"] < 1).all()
+    assert (found["difference_high"] < 0).all()
+
+
+def test_losses_are_told_too(scores):
+    found = against(scores, "biased")
+    assert found.loc["ours", "ratio"] > 1
+    assert found.loc["ours", "ratio_low"] > 1
+
+
+def test_bars_of_a_good_forecaster_pass_and_of_a_bad_one_fail(scores):
+    good, bad = (bars(scores, name, DAYS[1:]).set_index("bar") for name in ("ours", "biased"))
+    assert good["passed"].all()
+    assert not bad["passed"].any()
+
+
+def test_a_ratio_between_the_bars_passes_the_tests_only(asked):
+    table = pd.concat([forecaster(asked, "ours", 1.0), forecaster(asked, "near", 1.6, seed=3)])
+    found = bars(scored(table, asked), "ours", DAYS[1:])
+    passed = dict(zip(found["bar"].str.partition(" (")[0], found["passed"], strict=True))
+    assert not passed["CRPS over the best baseline's, all"]
+    assert passed["CRPS over the best baseline's, test days"]
+
+
+def test_a_rival_that_hardly_answers_sets_no_bar_but_where_it_does(asked):
+    frontier = asked[(asked["metric"] == "horizon") & (asked["kind"] == "record")]
+    strong = forecaster(frontier, "oracle", 0.05, seed=4)
+    strong["value"] = strong["value"].mask(strong["output_type_id"] == "crps", 1e-3)
+    table = pd.concat(
+        [forecaster(asked, "ours", 1.0), forecaster(asked, "biased", 1.0, shift=2.0), strong]
+    )
+    found = bars(scored(table, asked), "ours", DAYS[1:]).set_index("bar")
+    assert found.loc["CRPS over the best baseline's, all (biased)", "passed"]
+    assert not found.loc["CRPS over the best baseline's, horizons (oracle)", "passed"]
+
+
+def test_bars_of_somebody_who_said_nothing_fail(scores):
+    assert not bars(scores, "nobody", DAYS)["passed"].any()
+
+
+def events(**told: float) -> pd.DataFrame:
+    rows = [
+        {
+            "origin_date": "2025-06-30",
+            "horizon": 6,
+            "target": f"event|{name}|6m",
+            "model": "ours",
+            "output_type": "probability",
+            "output_type_id": "",
+            "value": value,
+            "observed": float(name.startswith("came")),
+        }
+        for name, value in told.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_scores_of_events_by_hand():
+    table = event_scores(events(came=0.9, came_too=0.5, stayed=0.2))
+    assert table.loc["ours", "events"] == 3
+    assert table.loc["ours", "brier"] == pytest.approx((0.01 + 0.25 + 0.04) / 3)
+    expected = -np.mean(np.log([0.9, 0.5, 0.8]))
+    assert table.loc["ours", "log_score"] == pytest.approx(expected, abs=1e-3)
+
+
+def test_events_are_named():
+    assert event_table(events(came=0.9))["event"].tolist() == ["came"]
+
+
+def test_reliability_is_of_one_forecaster():
+    table = pd.concat([events(came=0.9), events(stayed=0.9).assign(model="other")])
+    assert float(events_reliability(table, "ours")["happened"].max()) == 1.0
+    assert int(events_reliability(table, "ours")["count"].sum()) == 1
