@@ -37,6 +37,7 @@ Examples:
   bayes-rsi forecast --as-of 2025-12-31        as it would have been at that day
   bayes-rsi forecast --add mine.csv            with your scores; prints what they moved
   bayes-rsi forecast --card my.toml --json     your assumptions, as JSON
+  bayes-rsi backtest --workers 2               how good such forecasts were, beside baselines
   bayes-rsi data check mine.csv                what is wrong with a table, cell by cell
 
 \b
@@ -134,6 +135,50 @@ def forecast(
 
         events, added = tuple(event or ()), tuple(add or ())
         code = run(Request(card, out, as_of, events, added, seed, json, quiet, refit))
+    raise typer.Exit(code)
+
+
+@app.command()
+def backtest(
+    card: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME|FILE", help="A shipped card (`bayes-rsi cards`), or a .toml file."
+        ),
+    ] = "baseline",
+    origins: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="DATE",
+            help="Day to forecast from; repeatable. Default: quarters, 2024-06-30 to 2026-03-31.",
+        ),
+    ] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Local processes, one core each.")
+    ] = 1,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Dask scheduler, tcp://host:port, instead of --workers."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder. Default: models/<card>.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Seed of everything random.")] = 1,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no notes.")] = False,
+) -> None:
+    """Forecast from earlier days and score what became known later, beside simple baselines.
+
+    Fits the card to what was known on each day, projects 3, 6 and 12 months, and scores every
+    figure that became known since. Writes backtest.csv, backtest-targets.csv and backtest.json; a
+    later run with the same card, data, version and seed does only what is missing.
+    """
+    with _messages():
+        from bayes_rsi.cli.backtest import Request, run_backtest
+
+        days = tuple(origins or ())
+        code = run_backtest(Request(card, days, workers, cluster, out, seed, quiet))
     raise typer.Exit(code)
 
 
