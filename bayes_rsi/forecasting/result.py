@@ -178,6 +178,25 @@ class Forecast:
         flag = self.events[names.NEVER].sel({names.EVENT: event})
         return Share(*share_and_error(flag.where(years.notnull())))
 
+    def never_if_none_by(self, day: str | date, event: str = "end_to_end") -> Share:
+        """Give P(judged never | the event has not come by a day).
+
+        Parameters
+        ----------
+        day : str or date
+            ISO date, not later than `horizon`.
+        event : str
+            Name of the event.
+
+        Returns
+        -------
+        Share
+            Share of the draws without the event by that day; nan without any.
+        """
+        years = self.years(event)
+        flag = self.events[names.NEVER].sel({names.EVENT: event})
+        return Share(*share_and_error(flag.where(years > float(year_of_date(day)))))
+
     def after_horizon(self, event: str = "end_to_end") -> Share:
         """Give the probability that the event comes, but after the simulated horizon.
 

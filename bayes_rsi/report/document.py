@@ -33,6 +33,7 @@ def forecast_document(
     files: Mapping[str, str],
     timings: Mapping[str, float],
     moved: pd.DataFrame | None = None,
+    prior: Forecast | None = None,
 ) -> dict[str, Any]:
     """Give everything that a forecast states as plain types.
 
@@ -48,6 +49,8 @@ def forecast_document(
         Seconds of each step.
     moved : pandas.DataFrame, optional
         From `bayes_rsi.comparison.moved.moved`, where evidence was added.
+    prior : Forecast, optional
+        The same card without any score: what its judgements alone say.
 
     Returns
     -------
@@ -72,6 +75,10 @@ def forecast_document(
         "files": dict(files),
         "timings": {step: round(seconds, 3) for step, seconds in timings.items()},
     }
+    if prior is not None:
+        document["prior_alone"] = {
+            name: _shares(summary(prior, name).probability_by) for name in forecast.event_names
+        }
     if moved is not None:
         document["moved"] = _records(moved)
     return dict(_finite(document))
@@ -138,7 +145,8 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
 def _event(event: EventSummary) -> dict[str, Any]:
     return {
         "title": event.title,
-        "probability_by": {f"{d}": _share(share) for d, share in event.probability_by.items()},
+        "probability_by": _shares(event.probability_by),
+        "never_if_none_by": _shares(event.never_if_none_by),
         "quantiles": {f"{p:g}": _day(day) for p, day in event.quantiles.items()},
         "intervals": {
             f"{percent}": [_day(event.quantiles[p]) for p in event.interval(percent)]
@@ -150,6 +158,10 @@ def _event(event: EventSummary) -> dict[str, Any]:
         "binding": dict(event.binding),
         "left_out": list(event.left_out),
     }
+
+
+def _shares(by_day: Mapping[date, Share]) -> dict[str, Any]:
+    return {f"{day}": _share(share) for day, share in by_day.items()}
 
 
 def _share(share: Share) -> dict[str, float]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -21,6 +22,8 @@ __all__ = ["WIDTH", "aligned", "forecast_text", "moved_text"]
 
 #: Widest line, in characters.
 WIDTH = 100
+#: The article asks what it would mean if nothing had happened by then.
+LOOKED_BACK_FROM = date(2028, 12, 31)
 _SIDES = ("theirs", "ours")
 _BOUNDS = {"exact": "", "lower": "at least ", "upper": "at most "}
 
@@ -33,6 +36,7 @@ def forecast_text(
     *,
     not_compared: str = "",
     moved: str = "",
+    prior: Forecast | None = None,
 ) -> str:
     """Write a forecast for people.
 
@@ -50,6 +54,8 @@ def forecast_text(
         Why there is no comparison.
     moved : str, default ""
         From `moved_text`, where evidence was added.
+    prior : Forecast, optional
+        The same card without any score.
 
     Returns
     -------
@@ -70,7 +76,7 @@ def forecast_text(
         "\n".join(_notes(events)),
         _comparison(comparisons) or _wrapped(not_compared and f"No comparison: {not_compared}"),
         moved,
-        _judgement(card, forecast.event_names),
+        _judgement(card, forecast.event_names) + _alone(prior, forecast.event_names),
         _files(files),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -183,6 +189,13 @@ def _notes(events: Sequence[EventSummary]) -> Iterable[str]:
                 f"Not required of {event.name}, because no score was known: "
                 f"{', '.join(event.left_out)}. With them it would come later, if anything."
             )
+        if event.never.p:
+            last = [day for day in event.never_if_none_by if day <= LOOKED_BACK_FROM][-1:]
+            for day in last:
+                yield _wrapped(
+                    f"If {event.name} has not come by {day:%Y-%m}, it never comes with "
+                    f"{_percent(event.never_if_none_by[day])}%."
+                )
         if event.contradicted >= 0.001:
             yield _wrapped(
                 f"Left out: {100 * event.contradicted:.1f}% of the draws, which say that "
@@ -232,6 +245,19 @@ def _judgement(card: Card, chosen: Iterable[str]) -> str:
         f"({count} distributions of card '{card.name}', each with its reason there). "
         "Measured: the frontier, its growth and how scores follow it."
     )
+
+
+def _alone(prior: Forecast | None, chosen: Iterable[str]) -> str:
+    """Say what the judgements would give without any score."""
+    if prior is None:
+        return ""
+    lines = []
+    for event in (summary(prior, name) for name in chosen):
+        shares = ", ".join(
+            f"by {day:%Y-%m} {100 * share.p:.0f}%" for day, share in event.probability_by.items()
+        )
+        lines.append(_wrapped(f"  {event.name}: {shares}", "    "))
+    return "\n".join(["\nThe same card without any score, its judgements alone, gives", *lines])
 
 
 def _files(files: Mapping[str, Path]) -> str:
