@@ -28,6 +28,10 @@ COUNT_SERIES = "count_series"  # series of kind count
 CENSORED_SCORE = "censored_score"  # censored scores of kind horizon
 HORIZON_SERIES = "horizon_series"  # series of kind horizon
 HORIZON_SYSTEM = "horizon_system"  # systems with a score of kind horizon
+AUDITED_SERIES = "audited_series"  # series of kind fraction that an audit speaks for
+LAB = "lab"  # labs with an effect of their own
+DOMAIN = "domain"  # domains beside the reference, long-horizon autonomy
+HARNESS = "harness"  # series and scaffold family, series|family
 
 # observed variables
 FRACTION = "fraction"  # scores of kind fraction, share of items
@@ -36,6 +40,7 @@ HORIZON_CENSORED = "horizon_censored"  # lower bounds of censored horizons, log2
 SPEEDUP = "speedup"  # log2 of the speed-up
 RATIO = "ratio"  # log2 of the ratio to humans
 COUNT = "count"  # solved problems
+AUDIT = "audit"  # flawed items that audits found, weighted
 SCORE_LOG_LIKELIHOOD = "score_log_likelihood"  # of each score, over `score`
 
 # latent quantities of the posterior
@@ -44,6 +49,12 @@ CAPABILITY_CLOCK = "capability_clock"  # capability of a system, effective years
 GROWTH_DRIFT = "growth_drift"  # standard deviation of log growth after one year
 GROWTH_WAVE = "growth_wave"  # standardised change of log growth, slow waves first
 CEILING = "ceiling"  # largest expected score, fraction
+LAB_EFFECT = "lab_effect"  # log of the mean gap relative to that of the tier
+DOMAIN_DRIFT = "domain_drift"  # progress of a domain beyond the reference, per year, in the frame
+HARNESS_EFFECT = "harness_effect"  # logit
+HARNESS_SPREAD = "harness_spread"  # standard deviation of harness effects, logit
+REPORTER_OFFSET = "reporter_offset"  # logit by which developers report their own systems higher
+SUITE_ERROR = "horizon_suite_error"  # measured over real task length, reference suite, doublings
 
 # quantities in doublings, log2 minutes of the METR TH1.1 50% horizon
 FRONTIER = "frontier"  # released frontier at a date
@@ -58,6 +69,7 @@ RATIO_SLOPE = "ratio_slope_per_doubling"  # log2 ratio per doubling
 COUNT_DIFFICULTY = "count_difficulty"  # capability that solves half of the problems
 COUNT_SLOPE = "count_slope_per_doubling"  # logit per doubling
 GROWTH = "growth"  # doublings per year at the as-of date
+DOMAIN_DRIFT_DOUBLINGS = "domain_drift_doublings"  # of a domain beyond the reference, per year
 
 # forecast
 EVENT_YEAR = "event_year"  # decimal year of an event; inf: never or after the horizon

@@ -31,11 +31,11 @@ def count(setting: Setting) -> None:
     aim, miss = setting.aim("count")
     difficulty = pm.Normal("count_place", aim, miss, dims=dims)
     slope = variable(card, "count_slope", dims=dims)
-    which, who = rows.series, rows.system
+    which = rows.series
     pm.Binomial(
         names.COUNT,
         n=rows.trials,
-        logit_p=slope[which] * (setting.latent.place[who] - difficulty[which]),
+        logit_p=slope[which] * (setting.places("count") - difficulty[which]),
         observed=rows.value.astype("int64"),
         dims=names.COUNT_SCORE,
     )

@@ -27,7 +27,7 @@ def beyond(world: Any, values: dict[str, np.ndarray], kind: str) -> np.ndarray:
     """Slope times (capability - difficulty) of each score of a kind."""
     rows = world.rows(kind)
     difficulty, slope = (world.of(values, name, rows["score_series"]) for name in TOLD[kind])
-    return slope * (world.of(values, "capability", rows["score_system"]) - difficulty)
+    return slope * (world.in_domain(values, kind) - difficulty)
 
 
 def expected(world: Any, values: dict[str, np.ndarray], kind: str) -> np.ndarray:
@@ -105,8 +105,9 @@ def test_the_place_of_counts_is_aimed_like_every_other(kinds: Any, seed: int) ->
 def test_priors_that_kinds_share_are_one_variable(kinds: Any) -> None:
     names = [rv.name for rv in kinds.model.free_RVs]
     assert names.count("difficulty_ahead") == names.count("difficulty_spread") == 1
-    # These two are the mean and the deviation of coordinates, not variables.
-    assert kinds.card.priors.keys() - set(names) == {"ratio_slope", "speedup_slope"}
+    # Two are mean and deviation of coordinates; two are for effects that this panel has none of.
+    unused = {"ratio_slope", "speedup_slope", "harness_spread", "lab_spread"}
+    assert kinds.card.priors.keys() - set(names) == unused
 
 
 def test_a_kind_without_a_likelihood_is_refused(panel: xr.Dataset, card: Card) -> None:
