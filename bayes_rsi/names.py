@@ -28,6 +28,11 @@ COUNT_SERIES = "count_series"  # series of kind count
 CENSORED_SCORE = "censored_score"  # censored scores of kind horizon
 HORIZON_SERIES = "horizon_series"  # series of kind horizon
 HORIZON_SYSTEM = "horizon_system"  # systems with a score of kind horizon
+RUN = "run"  # all runs of one system on one task, labelled task|system
+TASK = "task"  # task of a suite
+FAMILY = "family"  # family of tasks
+SUCCESS = "success"  # success rate that defines a time horizon, fraction
+OTHER_SYSTEM = "other_system"  # system again, in a matrix
 
 # observed variables
 FRACTION = "fraction"  # scores of kind fraction, share of items
@@ -44,6 +49,17 @@ CAPABILITY_CLOCK = "capability_clock"  # capability of a system, effective years
 GROWTH_DRIFT = "growth_drift"  # standard deviation of log growth after one year
 GROWTH_WAVE = "growth_wave"  # standardised change of log growth, slow waves first
 CEILING = "ceiling"  # largest expected score, fraction
+
+# of runs on single tasks, log2 minutes of human time unless stated
+TIME_HORIZON = "time_horizon"  # length of the tasks at which a system has a success rate
+HALFWAY = "halfway"  # length of the tasks that a system solves half of the time
+TASK_SLOPE = "task_slope"  # logit per doubling of the human time, one task
+FAMILY_EFFECT = "family_effect"  # how much harder a family is than its human times say
+TASK_DIFFICULTY = "task_difficulty"  # human time of the ordinary task that is as hard
+FAMILY_SPREAD = "family_spread"  # standard deviation of family effects
+TASK_SPREAD = "task_spread"  # standard deviation of tasks within families
+RUN_SUCCESSES = "run_successes"  # observed: successful runs
+HUMAN_TIME = "human_time"  # observed: measured human time of a task
 
 # quantities in doublings, log2 minutes of the METR TH1.1 50% horizon
 FRONTIER = "frontier"  # released frontier at a date
