@@ -100,7 +100,7 @@ def test_sources_of_human_times_are_those_of_the_cards() -> None:
         ({"human_source": "estimate"}, r"'human_source': got 'estimate', expected the same"),
         ({"human_source": "basline"}, r"'human_source': got 'basline'.*Did you mean 'baseline'"),
         ({"chance": 0.5}, r"column 'chance': got 0.5, expected the same"),
-        ({"chance": 25}, r"'chance': got '25', expected a number from 0 to 1.*Divide by 100"),
+        ({"chance": 25}, r"'chance': got '25(.0)?', expected a number from 0 to 1.*Divide by 100"),
         ({"task": "b", "chance": 1}, r"row 3, column 'chance': got 1.0, expected a rate below 1"),
         ({"successes": 9}, r"row 3, column 'successes': got 9.0, expected at most attempts"),
         ({"successes": -1}, r"row 3, column 'successes': got '-1', expected a number of at least"),
