@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from bayes_rsi.cards import Card, card_names, load_card
     from bayes_rsi.comparison.forecasters import compare
     from bayes_rsi.errors import BayesRsiError
-    from bayes_rsi.evidence import Evidence, load_evidence
+    from bayes_rsi.evidence import Evidence, load_evidence, load_runs
     from bayes_rsi.forecasting.project import forecast
     from bayes_rsi.forecasting.result import Forecast
     from bayes_rsi.inference.sample import fit
     from bayes_rsi.inference.store import load as load_fit
     from bayes_rsi.inference.store import save as save_fit
+    from bayes_rsi.inference.time_horizon import time_horizon
     from bayes_rsi.posterior import Fit
 
     __version__: str
@@ -46,7 +47,9 @@ _PLACES = {
     "load_card": ("cards", "load_card"),
     "load_evidence": ("evidence", "load_evidence"),
     "load_fit": ("inference.store", "load"),
+    "load_runs": ("evidence", "load_runs"),
     "save_fit": ("inference.store", "save"),
+    "time_horizon": ("inference.time_horizon", "time_horizon"),
 }
 
 __all__ = [
@@ -63,7 +66,9 @@ __all__ = [
     "load_card",
     "load_evidence",
     "load_fit",
+    "load_runs",
     "save_fit",
+    "time_horizon",
 ]
 
 

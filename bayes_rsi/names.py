@@ -32,6 +32,11 @@ AUDITED_SERIES = "audited_series"  # series of kind fraction that an audit speak
 LAB = "lab"  # labs with an effect of their own
 DOMAIN = "domain"  # domains beside the reference, long-horizon autonomy
 HARNESS = "harness"  # series and scaffold family, series|family
+RUN = "run"  # all runs of one system on one task, labelled task|system
+TASK = "task"  # task of a suite
+FAMILY = "family"  # family of tasks
+SUCCESS = "success"  # success rate that defines a time horizon, fraction
+OTHER_SYSTEM = "other_system"  # system again, in a matrix
 
 # observed variables
 FRACTION = "fraction"  # scores of kind fraction, share of items
@@ -55,6 +60,17 @@ HARNESS_EFFECT = "harness_effect"  # logit
 HARNESS_SPREAD = "harness_spread"  # standard deviation of harness effects, logit
 REPORTER_OFFSET = "reporter_offset"  # logit by which developers report their own systems higher
 SUITE_ERROR = "horizon_suite_error"  # measured over real task length, reference suite, doublings
+
+# of runs on single tasks, log2 minutes of human time unless stated
+TIME_HORIZON = "time_horizon"  # length of the tasks at which a system has a success rate
+HALFWAY = "halfway"  # length of the tasks that a system solves half of the time
+TASK_SLOPE = "task_slope"  # logit per doubling of the human time, one task
+FAMILY_EFFECT = "family_effect"  # how much harder a family is than its human times say
+TASK_DIFFICULTY = "task_difficulty"  # human time of the ordinary task that is as hard
+FAMILY_SPREAD = "family_spread"  # standard deviation of family effects
+TASK_SPREAD = "task_spread"  # standard deviation of tasks within families
+RUN_SUCCESSES = "run_successes"  # observed: successful runs
+HUMAN_TIME = "human_time"  # observed: measured human time of a task
 
 # quantities in doublings, log2 minutes of the METR TH1.1 50% horizon
 FRONTIER = "frontier"  # released frontier at a date
