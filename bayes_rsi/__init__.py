@@ -20,7 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bayes_rsi.cards import Card, card_names, load_card
+    from bayes_rsi.comparison.compounding import compounding
     from bayes_rsi.comparison.forecasters import compare
+    from bayes_rsi.comparison.implied import implied
     from bayes_rsi.errors import BayesRsiError
     from bayes_rsi.evidence import Evidence, load_evidence
     from bayes_rsi.forecasting.project import forecast
@@ -41,8 +43,10 @@ _PLACES = {
     "Forecast": ("forecasting.result", "Forecast"),
     "card_names": ("cards", "card_names"),
     "compare": ("comparison.forecasters", "compare"),
+    "compounding": ("comparison.compounding", "compounding"),
     "fit": ("inference.sample", "fit"),
     "forecast": ("forecasting.project", "forecast"),
+    "implied": ("comparison.implied", "implied"),
     "load_card": ("cards", "load_card"),
     "load_evidence": ("evidence", "load_evidence"),
     "load_fit": ("inference.store", "load"),
@@ -58,8 +62,10 @@ __all__ = [
     "__version__",
     "card_names",
     "compare",
+    "compounding",
     "fit",
     "forecast",
+    "implied",
     "load_card",
     "load_evidence",
     "load_fit",

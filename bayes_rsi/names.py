@@ -58,6 +58,7 @@ RATIO_SLOPE = "ratio_slope_per_doubling"  # log2 ratio per doubling
 COUNT_DIFFICULTY = "count_difficulty"  # capability that solves half of the problems
 COUNT_SLOPE = "count_slope_per_doubling"  # logit per doubling
 GROWTH = "growth"  # doublings per year at the as-of date
+FEEDBACK = "feedback"  # exponent of the frontier in its own growth; above 0: increasing returns
 
 # forecast
 EVENT_YEAR = "event_year"  # decimal year of an event; inf: never or after the horizon

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from bayes_rsi.cards import Card, Event, Prior, Requirement, load_card
@@ -133,3 +134,19 @@ def fit(of: Card, posterior: xr.Dataset | None = None, scores: xr.Dataset | None
     prior = draws(seed=6).isel(chain=[0])
     tree = xr.DataTree.from_dict({"posterior": posterior, "prior": prior})
     return Fit(of, panel() if scores is None else scores, tree, VERDICT, TAG)
+
+
+def published(event: str, said: Mapping[str, float], *, last: str = "exact") -> pd.DataFrame:
+    """Give a table `forecasts` in which somebody states probabilities of an event by some days."""
+    rows = [
+        {"event": event, "probability": p, "target_date": day, "bound": "exact"}
+        for day, p in said.items()
+    ]
+    rows[-1]["bound"] = last
+    quantiles = dict.fromkeys(["p10", "p25", "p50", "p75", "p90"], "")
+    frame = pd.DataFrame(rows).assign(
+        forecaster="Somebody", question="q", kind="probability", unit="probability", **quantiles
+    )
+    return frame.assign(
+        forecast_date=pd.Timestamp("2026-06-01"), target_date=pd.to_datetime(frame["target_date"])
+    )
