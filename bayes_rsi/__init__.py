@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bayes_rsi.cards import Card, card_names, load_card
     from bayes_rsi.comparison.compounding import compounding
     from bayes_rsi.comparison.forecasters import compare
+    from bayes_rsi.comparison.given import given
     from bayes_rsi.comparison.implied import implied
     from bayes_rsi.errors import BayesRsiError
     from bayes_rsi.evidence import Evidence, load_evidence
@@ -46,6 +47,7 @@ _PLACES = {
     "compounding": ("comparison.compounding", "compounding"),
     "fit": ("inference.sample", "fit"),
     "forecast": ("forecasting.project", "forecast"),
+    "given": ("comparison.given", "given"),
     "implied": ("comparison.implied", "implied"),
     "load_card": ("cards", "load_card"),
     "load_evidence": ("evidence", "load_evidence"),
@@ -65,6 +67,7 @@ __all__ = [
     "compounding",
     "fit",
     "forecast",
+    "given",
     "implied",
     "load_card",
     "load_evidence",

@@ -59,8 +59,12 @@ COUNT_DIFFICULTY = "count_difficulty"  # capability that solves half of the prob
 COUNT_SLOPE = "count_slope_per_doubling"  # logit per doubling
 GROWTH = "growth"  # doublings per year at the as-of date
 FEEDBACK = "feedback"  # exponent of the frontier in its own growth; above 0: increasing returns
+HORIZON_AT_LEVEL = "horizon_at_level"  # doublings at the population's level
+HORIZON_OFFSET = "horizon_offset"  # of a horizon series against the reference, doublings
+HORIZON_STRETCH = "horizon_stretch"  # ratio of its rate to that of the reference
 
 # forecast
 EVENT_YEAR = "event_year"  # decimal year of an event; inf: never or after the horizon
 NEVER = "never"  # the judged never
+MEETS = "meets_condition"  # whether a draw meets the condition that a forecast is given
 BINDING = "binding"  # index of the requirement met last; -1: no date

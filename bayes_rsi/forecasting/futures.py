@@ -7,6 +7,7 @@ each future).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -174,8 +175,25 @@ class Futures:
         numpy.ndarray
             Shape (path,).
         """
-        values = self.draws[name].transpose(names.CHAIN, names.DRAW).values
-        return np.repeat(values.ravel(), self.paths.shape[2])
+        return self.flat_of(name, {})
+
+    def flat_of(self, name: str, where: Mapping[str, str]) -> np.ndarray:
+        """Give one element of a quantity of the posterior for each path.
+
+        Parameters
+        ----------
+        name : str
+            Variable.
+        where : mapping of str to str
+            Label along each of its dims but (chain, draw).
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (path,).
+        """
+        picked = self.draws[name].sel(dict(where)).transpose(names.CHAIN, names.DRAW)
+        return np.repeat(picked.values.ravel(), self.paths.shape[2])
 
     def uniform(self, name: str) -> np.ndarray:
         """Give the uniforms of a named quantity.

@@ -69,7 +69,9 @@ class Forecast:
         forecast that was put together from its draws.
     condition : str
         What the draws were conditioned on by `bayes_rsi.given`; empty: nothing. Draws that do not
-        meet it are missing (nan), as those are that contradict what is known.
+        meet it are missing (nan), as those are that contradict what is known; ``events`` then has
+        ``meets_condition`` (chain, draw, replicate), and the first replicate stands for the
+        frontier and its growth.
     """
 
     tag: Tag
@@ -268,7 +270,11 @@ class Forecast:
         float
             In [0, 1].
         """
-        return float(self.years(event).isnull().mean())
+        missing = self.years(event).isnull()
+        if names.MEETS in self.events:  # of those that meet the condition
+            meets = self.events[names.MEETS]
+            return float((missing & meets).sum() / meets.sum())
+        return float(missing.mean())
 
     def quantiles(
         self, event: str = "end_to_end", probabilities: Sequence[float] = QUANTILES
