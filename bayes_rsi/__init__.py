@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bayes_rsi.cards import Card, card_names, load_card
     from bayes_rsi.comparison.compounding import compounding
+    from bayes_rsi.comparison.explain import explain
     from bayes_rsi.comparison.forecasters import compare
     from bayes_rsi.comparison.given import given
     from bayes_rsi.comparison.implied import implied
@@ -45,6 +46,7 @@ _PLACES = {
     "card_names": ("cards", "card_names"),
     "compare": ("comparison.forecasters", "compare"),
     "compounding": ("comparison.compounding", "compounding"),
+    "explain": ("comparison.explain", "explain"),
     "fit": ("inference.sample", "fit"),
     "forecast": ("forecasting.project", "forecast"),
     "given": ("comparison.given", "given"),
@@ -65,6 +67,7 @@ __all__ = [
     "card_names",
     "compare",
     "compounding",
+    "explain",
     "fit",
     "forecast",
     "given",

@@ -82,6 +82,8 @@ class Futures:
         Decimal years of the as-of date and of the horizon.
     seed : int
         Seed of the future and of the judged quantities.
+    log_likelihood : xarray.DataArray or None
+        Of each score (chain, draw, score), where the draws are a posterior's and it was kept.
     """
 
     card: Card
@@ -90,6 +92,7 @@ class Futures:
     paths: Paths
     span: tuple[float, float]
     seed: int
+    log_likelihood: xr.DataArray | None = None
     _scenes: dict[str, Scene] = field(default_factory=dict, repr=False)
 
     @property
@@ -161,6 +164,41 @@ class Futures:
             Decimal years, shape (path,).
         """
         return crossing(item, paths or self.paths, self.draws, self.panel, uniform)
+
+    def chances(self, event: str, year: float, times: int = 1) -> np.ndarray:
+        """Give P(event by a time) for each posterior draw, averaged over what is judged.
+
+        Parameters
+        ----------
+        event : str
+            Name of the event.
+        year : float
+            Decimal year.
+        times : int
+            How often the judged quantities are drawn for each path; the first are the forecast's.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (chain, draw); nan where every future contradicts what is known.
+        """
+        scene, items = self.scene(event), required(self.event(event), self.panel)
+        came, known = np.zeros(self.size), np.zeros(self.size)
+        for turn in range(times):
+            dates = scene.dates()
+            if turn:
+                uniforms = {
+                    name: dice(self.seed, f"{name}, turn {turn}").random(self.size)
+                    for name in scene.uniforms
+                }
+                fixed = {i: scene.met[k] for k, i in enumerate(items) if dice_of(i) not in uniforms}
+                met = [fixed[i] if i in fixed else self.met(i, uniforms[dice_of(i)]) for i in items]
+                dates = dated(scene.event, np.stack(met), uniforms, self.span)
+            came += dates.year <= year
+            known += ~np.isnan(dates.year)
+        of_draw = (values.reshape(self.paths.shape).sum(-1) for values in (came, known))
+        with np.errstate(invalid="ignore"):
+            return np.divide(*of_draw)
 
     def flat(self, name: str) -> np.ndarray:
         """Give a scalar quantity of the posterior for each path.
