@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bayes_rsi.comparison.forecasters import compare
     from bayes_rsi.comparison.given import given
     from bayes_rsi.comparison.implied import implied
+    from bayes_rsi.comparison.information import value_of_information
     from bayes_rsi.errors import BayesRsiError
     from bayes_rsi.evidence import Evidence, load_evidence
     from bayes_rsi.forecasting.project import forecast
@@ -55,6 +56,7 @@ _PLACES = {
     "load_evidence": ("evidence", "load_evidence"),
     "load_fit": ("inference.store", "load"),
     "save_fit": ("inference.store", "save"),
+    "value_of_information": ("comparison.information", "value_of_information"),
 }
 
 __all__ = [
@@ -76,6 +78,7 @@ __all__ = [
     "load_evidence",
     "load_fit",
     "save_fit",
+    "value_of_information",
 ]
 
 

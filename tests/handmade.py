@@ -155,7 +155,15 @@ def whole_fit(size: int = 400, replicates: int = 5) -> Fit:
         replicates=replicates,
     )
     posterior = draws(series=series, size=size)
-    posterior = posterior.assign(frontier=posterior["frontier"] - 0.5)
+    noise = {"horizon_scatter": 0.35, "horizon_own_share": 0.6, "horizon_noise": 0.15}
+    noise |= {"rounding": 0.005, "ratio_noise": 0.5}
+    posterior = posterior.assign(
+        **{name: xr.full_like(posterior["growth"], value) for name, value in noise.items()},
+        frontier=posterior["frontier"] - 0.5,
+        overdispersion=xr.full_like(posterior["slope"], 0.1),
+        label_error=0.05 + 0.05 * (1.0 - posterior["ceiling"]),
+        speedup_noise=xr.full_like(posterior["speedup_limit"], 0.5),
+    )
     scores = panel({"swe_bench_pro": (0.0, np.nan), "paperbench": (0.0, 0.414)})
     growth = posterior["growth"]
     told = xr.concat([0.0 * growth, 0.8 * (growth - growth.mean())], "score")
@@ -164,6 +172,8 @@ def whole_fit(size: int = 400, replicates: int = 5) -> Fit:
         "score_series": ("score", list(series)),
         "score_system": ("score", ["Old", "New"]),
         "lab": ("system", ["Ours", "Theirs"]),
+        "sd_log2": ("score", [np.nan, 0.8]),
+        "n_items": ("series", np.full(scores.sizes["series"], 100.0)),
     }
     scores = scores.assign(rows).assign_coords(score=labels, system=["Old", "New"])
     found = fit(of, posterior, scores)

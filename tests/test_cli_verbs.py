@@ -23,6 +23,7 @@ VERBS = {
     "explain": ["explain", "--day", "2028-12-31"],
     "implied": ["implied", "clark", "--not-before", "2026-12-31"],
     "compounding": ["compounding"],
+    "value_of_information": ["value-of-information"],
 }
 
 
@@ -152,6 +153,8 @@ def test_compounding_has_the_numbers_of_the_article(run):
         (["compounding", "--accuracy", "2"], "got an accuracy of 2.0"),
         (["compounding", "--event", "engineering"], "[events.engineering.generation]"),
         (["given", "growth > 2", "--out", "elsewhere"], "run `bayes-rsi forecast"),
+        (["value-of-information", "taste"], "expected one of: horizon of SYSTEM"),
+        (["value-of-information", "taste_gpa to 40%"], "Did you mean 'taste_gap'"),
         (["explain", "--card", "basline"], "Did you mean 'baseline'"),
     ],
 )
@@ -165,7 +168,7 @@ def test_wrong_input_is_one_message(run, arguments, message):
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_help_explains_the_verb(run, verb):
-    code, out, _ = run(verb, "--help")
+    code, out, _ = run(VERBS[verb][0], "--help")
     assert code == 0
-    assert f"bayes-rsi {verb} [OPTIONS]" in out
+    assert f"bayes-rsi {VERBS[verb][0]} [OPTIONS]" in out
     assert "--out DIR" in out

@@ -63,7 +63,7 @@ def test_every_verb_has_python_shell_and_assumption():
     for verb in VERBS:
         section = PAGE.partition(f"## {verb}:")[2].partition("\n## ")[0]
         assert "```python" in section, verb
-        assert f"bayes-rsi {verb}" in section, verb
+        assert f"bayes-rsi {verb.replace('_', '-')}" in section, verb
         assert "**Assumes** that " in section, verb
 
 

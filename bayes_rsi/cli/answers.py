@@ -15,11 +15,19 @@ from typing import Any
 import bayes_rsi as rsi
 from bayes_rsi.cli.posteriors import POSTERIOR, obtain
 from bayes_rsi.cli.progress import Stages, progress
+from bayes_rsi.comparison.information import CANDIDATES
+from bayes_rsi.comparison.measurements import measurement
 from bayes_rsi.comparison.variants import variant
 from bayes_rsi.errors import StoreError
 from bayes_rsi.report.document import as_json
 from bayes_rsi.report.verb_document import verb_document
-from bayes_rsi.report.verbs import compounding_text, explained_text, given_text, implied_text
+from bayes_rsi.report.verbs import (
+    compounding_text,
+    explained_text,
+    given_text,
+    implied_text,
+    information_text,
+)
 from bayes_rsi.report.writing import usable_folder, write_atomically
 from bayes_rsi.tags import Verdict
 from bayes_rsi.units import as_date
@@ -30,6 +38,7 @@ __all__ = [
     "answer_explain",
     "answer_given",
     "answer_implied",
+    "answer_information",
 ]
 
 #: Folder of the fits of variants, inside that of the forecast.
@@ -171,6 +180,33 @@ def answer_compounding(stored: Stored, accuracy: float, event: str) -> int:
         "compounding",
         lambda it, _: rsi.compounding(it, accuracy, event),
         compounding_text,
+    )
+
+
+def answer_information(stored: Stored, candidates: tuple[str, ...], day: str, event: str) -> int:
+    """Answer `bayes-rsi value-of-information`.
+
+    Parameters
+    ----------
+    stored : Stored
+        Which forecast.
+    candidates : tuple of str
+        Measurements; none: the default ones.
+    day, event : str
+        Of which probability.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
+    for text in candidates:
+        measurement(text)  # before the posterior, which takes seconds to read
+    return _answer(
+        stored,
+        "value_of_information",
+        lambda it, _: rsi.value_of_information(it, candidates or CANDIDATES, day, event),
+        information_text,
     )
 
 

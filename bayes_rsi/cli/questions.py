@@ -115,6 +115,39 @@ def implied(
 
 
 @questions.command()
+def value_of_information(
+    measurements: Annotated[
+        list[str] | None, typer.Argument(help="Such as 'taste_gap to 40%'; several.")
+    ] = None,
+    day: Annotated[
+        str, typer.Option(metavar="DATE", help="Day by which it happens.")
+    ] = "2028-12-31",
+    event: Event = "end_to_end",
+    card: Card = "baseline",
+    as_of: AsOf = None,
+    out: Out = Path("out"),
+    seed: Seed = 1,
+    json: Json = False,
+) -> None:
+    r"""Say which measurement, not yet made, would move a probability most.
+
+    \b
+    Measurements:
+      horizon of GPT-5                          of a fitted system
+      horizon on 2026-12-31                     of a system at the frontier then
+      score on paperbench on 2026-12-31         likewise
+      taste_gap to 40%                          a judged quantity, with a relative error
+      audit of paperbench with 100 items        how many are flawed
+    """
+    with messages():
+        from bayes_rsi.cli.answers import Stored, answer_information
+
+        stored = Stored(card, as_of, out, seed, json)
+        code = answer_information(stored, tuple(measurements or ()), day, event)
+    raise typer.Exit(code)
+
+
+@questions.command()
 def compounding(
     accuracy: Annotated[
         float, typer.Option(metavar="SHARE", help="Share that one generation keeps.")

@@ -15,11 +15,18 @@ from bayes_rsi.comparison.compounding import Compounding
 from bayes_rsi.comparison.explain import Explanation
 from bayes_rsi.comparison.given import Given
 from bayes_rsi.comparison.implied import Implied
+from bayes_rsi.comparison.information import Information
 from bayes_rsi.report.tables import aligned, wrapped
 from bayes_rsi.tags import Verdict
 from bayes_rsi.units import readable_minutes
 
-__all__ = ["compounding_text", "explained_text", "given_text", "implied_text"]
+__all__ = [
+    "compounding_text",
+    "explained_text",
+    "given_text",
+    "implied_text",
+    "information_text",
+]
 
 #: Rows of long tables that are shown; the rest is in the document.
 SHOWN = 12
@@ -164,6 +171,41 @@ def compounding_text(found: Compounding, verdict: Verdict) -> str:
             [f"{row['date']:%Y-%m-%d}", f"{_points(row['happened'])}%", counts, left, lost]
         )
     return _text(verdict, wrapped(said), aligned(by_count), aligned(by_day), assumes=found.assumes)
+
+
+def information_text(found: Information, verdict: Verdict) -> str:
+    """Write what measurements can be expected to tell.
+
+    Parameters
+    ----------
+    found : Information
+        From `bayes_rsi.value_of_information`.
+    verdict : Verdict
+        Of the posterior behind it.
+
+    Returns
+    -------
+    str
+        The most telling first.
+    """
+    best = found.table.iloc[0]
+    said = (
+        f"P({found.event} by {found.day}) = {_points(found.probability.p)} ± "
+        f"{_points(found.probability.mcse)}%. Of these, '{best['measurement']}' would tell most: "
+        f"it can be expected to move that by {_points(best['move'])} points."
+    )
+    rows = [["", "expected move", "after a low one", "after a high one", "resolved"]]
+    for _, row in found.table.iterrows():
+        resolved = f"{_points(row['resolved'])} ± {_points(row['resolved_mcse'])}"
+        cells = (_points(row["move"]), _points(row["low"]), _points(row["high"]), resolved)
+        rows.append([row["measurement"], *cells])
+    title = (
+        "Points that P moves by, P after an outcome at its 10% and at its 90% quantile, percent of "
+        "the variance"
+    )
+    return _text(
+        verdict, wrapped(said), f"{wrapped(title)}\n{aligned(rows)}", assumes=found.assumes
+    )
 
 
 _QUANTILES = ("p10", "p50", "p90")
