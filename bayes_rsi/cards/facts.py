@@ -28,7 +28,7 @@ __all__ = [
     "Sampling",
 ]
 
-TRENDS = ("constant", "drifting")
+TRENDS = ("constant", "drifting", "break", "feedback", "saturating")
 #: Kinds of metric; the same as those of the tables (tested).
 KINDS = ("fraction", "horizon", "speedup", "ratio", "count", "index")
 
@@ -182,7 +182,7 @@ class Card:
     ----------
     name, title, why : str
         Identifier, one line, reason.
-    trend : {"constant", "drifting"}
+    trend : {"constant", "drifting", "break", "feedback", "saturating"}
         Dynamics of the frontier.
     as_of : str
         Default as-of date, ISO.

@@ -10,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from bayes_rsi.cards.extending import extended
 from bayes_rsi.cards.facts import Card
 from bayes_rsi.cards.reading import read_card
 from bayes_rsi.errors import CardError, did_you_mean
@@ -77,20 +78,24 @@ def load_card(name_or_path: str | Path) -> Card:
     """
     if Path(name_or_path).suffix == ".toml":
         path = Path(name_or_path)
-        return read_card(_toml(path), str(path))
+        return read_card(extended(_toml(path), str(path), _shipped), str(path))
     name = str(name_or_path)
-    if name not in (known := card_names()):
-        raise CardError(
-            f"got card '{name}', expected the name of a shipped card or the path of a .toml file. "
-            f"{did_you_mean(name, known)}"
-        )
-    path = models_folder() / name / "card.toml"
-    card = read_card(_toml(path), str(path))
+    raw, path = _shipped(name), models_folder() / name / "card.toml"
+    card = read_card(extended(raw, str(path), _shipped, (name,)), str(path))
     if card.name != name:
         raise CardError(
             f"{path}: top of the file, key 'name': got '{card.name}', expected '{name}'"
         )
     return card
+
+
+def _shipped(name: str) -> dict[str, Any]:
+    if name not in (known := card_names()):
+        raise CardError(
+            f"got card '{name}', expected the name of a shipped card or the path of a .toml file. "
+            f"{did_you_mean(name, known)}"
+        )
+    return _toml(models_folder() / name / "card.toml")
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import xarray as xr
 from bayes_rsi import names
 from bayes_rsi.cards import Card
 from bayes_rsi.forecasting.dice import dice
-from bayes_rsi.transitions import TRANSITIONS, accumulate
+from bayes_rsi.transitions import TRANSITIONS, future
 from bayes_rsi.units import year_of_date
 
 __all__ = ["Paths", "continued"]
@@ -104,8 +104,8 @@ def continued(draws: xr.Dataset, card: Card, until: float, seed: int) -> Paths:
 
     Notes
     -----
-    Future log growth starts from that of the last interval and follows the trend's transition, the
-    function that the model used for the past.
+    The future starts from the growth at the as-of date and follows the trend's law, the functions
+    that the model used for the past.
     """
     past = draws[names.FRONTIER].transpose(names.CHAIN, names.DRAW, names.DATE)
     known = year_of_date(past[names.DATE].values)
@@ -113,20 +113,14 @@ def continued(draws: xr.Dataset, card: Card, until: float, seed: int) -> Paths:
     count = max(int(np.ceil((until - known[-1]) / step - 1e-9)), 1)
     shape = (past.sizes[names.CHAIN], past.sizes[names.DRAW], replicates)
     before = np.repeat(past.values.reshape(-1, len(known)), replicates, axis=0)
-    drift = np.repeat(_drift(draws), replicates)[:, None]
+    law = TRANSITIONS[card.trend]
+    parameters = {name: np.repeat(_flat(draws, name), replicates)[:, None] for name in law.priors}
     # Time comes first, so that a longer horizon adds numbers and moves none.
     noise = dice(seed, "frontier").standard_normal((count, before.shape[0])).T
     growth = np.repeat(_flat(draws, names.GROWTH), replicates)
-    change = TRANSITIONS[card.trend](noise, drift, step)
-    gain = accumulate(np.log(growth)[:, None] + change, step)
+    gain = growth[:, None] * future(law, noise, parameters, step)
     years = np.concatenate([known, known[-1] + step * np.arange(1, count + 1)])
     return Paths(years, np.concatenate([before, before[:, -1:] + gain], axis=1), shape)
-
-
-def _drift(draws: xr.Dataset) -> np.ndarray:
-    if names.GROWTH_DRIFT in draws:
-        return _flat(draws, names.GROWTH_DRIFT)
-    return np.zeros(draws.sizes[names.CHAIN] * draws.sizes[names.DRAW])
 
 
 def _flat(draws: xr.Dataset, name: str) -> np.ndarray:

@@ -138,7 +138,6 @@ def start(panel: xr.Dataset, card: Card) -> dict[str, np.ndarray]:
 def _tell_in_doublings(arrays: Design, latent: Latents, scale: Scale) -> None:
     """Add the quantities people read, in doublings."""
     frontier = scale.doublings(latent.in_frame(latent.frontier))
-    step = float(arrays.knots[1] - arrays.knots[0])
     pm.Deterministic(names.FRONTIER, frontier, dims=names.DATE)
-    pm.Deterministic(names.GROWTH, (frontier[-1] - frontier[-2]) / step)
+    pm.Deterministic(names.GROWTH, scale.rate * latent.rate / latent.pace)
     pm.Deterministic(names.CAPABILITY, scale.doublings(latent.place), dims=names.SYSTEM)

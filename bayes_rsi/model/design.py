@@ -7,6 +7,7 @@ index would end the interpreter instead of raising.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -118,27 +119,26 @@ class Design:
         """
         return _index(self.panel["series"].values, self.panel["score_series"].values[rows])
 
-    def interpolation(self, years: np.ndarray) -> np.ndarray:
-        """Give the matrix that interpolates the knots linearly at some years.
+    def interpolated(self, values: Any, years: np.ndarray) -> Any:
+        """Interpolate values at the knots linearly at some years.
 
         Parameters
         ----------
+        values : array or tensor
+            Values at the knots, shape (date,).
         years : numpy.ndarray
             Decimal years, shape (n,); outside the knots the nearest knot counts.
 
         Returns
         -------
-        numpy.ndarray
-            Shape (n, date), rows sum to one.
+        array or tensor
+            As `values`, shape (n,).
         """
         step = self.knots[1] - self.knots[0]
         place = np.clip((years - self.knots[0]) / step, 0, len(self.knots) - 1)
         left = np.minimum(place.astype(int), len(self.knots) - 2)
         share = place - left
-        matrix = np.zeros((len(years), len(self.knots)))
-        matrix[np.arange(len(years)), left] = 1 - share
-        matrix[np.arange(len(years)), left + 1] += share
-        return matrix
+        return values[left] * (1 - share) + values[left + 1] * share
 
 
 def design(panel: xr.Dataset, card: Card) -> Design:

@@ -17,7 +17,15 @@ __all__ = ["PRIORS", "distribution", "parameters", "refuse_unknown", "variable"]
 
 #: Names of the priors that the model knows, by the part of it that asks for them.
 PRIORS: dict[str, tuple[str, ...]] = {
-    "frontier": ("growth_drift", "gap_flagship", "gap_small", "gap_open", "system_scatter"),
+    "trend": (
+        "growth_drift",
+        "break_age",
+        "break_size",
+        "feedback",
+        "feedback_cap",
+        "room",
+    ),
+    "frontier": ("gap_flagship", "gap_small", "gap_open", "system_scatter"),
     "series": ("difficulty_ahead", "difficulty_spread"),
     "horizon": (
         "horizon_at_level",

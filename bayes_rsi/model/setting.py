@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pytensor.tensor as pt
 
 from bayes_rsi.cards import Card
 from bayes_rsi.model.design import Design
@@ -106,5 +105,5 @@ class Setting:
             Places in the population's frame, shape (series of the kind,), and a scalar.
         """
         released = self.design.panel["series_released"].values[self.design.series_of(kind)]
-        target = pt.dot(self.design.interpolation(year_of_date(released)), self.latent.frontier)
+        target = self.design.interpolated(self.latent.frontier, year_of_date(released))
         return self.latent.in_frame(target + self.ahead), self.spread / self.latent.pace

@@ -22,7 +22,7 @@ from bayes_rsi.cards import Card
 from bayes_rsi.model.design import TIERS, Design
 from bayes_rsi.model.frame import Frame
 from bayes_rsi.model.priors import variable
-from bayes_rsi.transitions import TRANSITIONS, accumulate
+from bayes_rsi.transitions import TRANSITIONS, past
 
 __all__ = ["Latents", "latents"]
 
@@ -35,6 +35,8 @@ class Latents:
     ----------
     frontier : tensor
         Frontier at the knots, effective years since the later pin, shape (date,).
+    rate : tensor
+        Growth of the frontier at the last knot, effective years per year, scalar.
     place : tensor
         Capability of each system in the population's frame, ``(capability - level) / pace``,
         shape (system,).
@@ -43,6 +45,7 @@ class Latents:
     """
 
     frontier: Any
+    rate: Any
     place: Any
     level: Any
     pace: Any
@@ -78,11 +81,11 @@ def latents(design: Design, card: Card) -> Latents:
     Latents
         What the likelihoods build on.
     """
-    frontier = _frontier(design, card)
+    frontier, rate = _frontier(design, card)
     gaps = pt.stack([variable(card, f"gap_{tier}") for tier in TIERS])
     scatter = variable(card, "system_scatter")
     frame = Frame(design.released - design.pins[1], design.n_scores.astype(float))
-    at_release = pt.dot(design.interpolation(design.released), frontier)
+    at_release = design.interpolated(frontier, design.released)
     capability = pm.CustomDist(
         names.CAPABILITY_CLOCK,
         at_release,
@@ -93,7 +96,7 @@ def latents(design: Design, card: Card) -> Latents:
         dims=names.SYSTEM,
     )
     level, pace = frame.level_and_pace(capability)
-    return Latents(frontier, (capability - level) / pace, level, pace)
+    return Latents(frontier, rate, (capability - level) / pace, level, pace)
 
 
 def _below_frontier(frontier: Any, scatter: Any, gap: Any, size: Any) -> Any:
@@ -109,19 +112,17 @@ def _waves(count: int) -> np.ndarray:
     return np.linalg.svd(np.tri(count))[2].T
 
 
-def _frontier(design: Design, card: Card) -> Any:
-    step = float(design.knots[1] - design.knots[0])
-    steps = pt.zeros(len(design.knots) - 2)
-    drift = pt.zeros(())
-    if card.trend == "drifting":
-        drift = variable(card, names.GROWTH_DRIFT)
+def _frontier(design: Design, card: Card) -> tuple[Any, Any]:
+    """Give the frontier at the knots, and its growth at the last one, by the calendar's clock."""
+    step, count = float(design.knots[1] - design.knots[0]), len(design.knots) - 2
+    law = TRANSITIONS[card.trend]
+    parameters = {name: variable(card, name) for name in law.priors}
+    steps: Any = pt.zeros(count)
+    if law.walks:
         waves = pm.Normal(names.GROWTH_WAVE, 0.0, 1.0, dims=names.STEP)
-        steps = pt.dot(_waves(len(design.knots) - 2), waves)
-    change = TRANSITIONS[card.trend](steps, drift, step, xp=pt)
-    gained = accumulate(pt.concatenate([pt.zeros(1), change]), step, xp=pt)
-    raw = pt.concatenate([pt.zeros(1), gained])
-    early, late = pt.dot(design.interpolation(design.pins), raw)
-    span = float(design.pins[1] - design.pins[0])
-    return pm.Deterministic(
-        names.FRONTIER_CLOCK, span * (raw - late) / (late - early), dims=names.DATE
-    )
+        steps = pt.sum(_waves(count) * waves, axis=1)
+    gain = past(law, steps, parameters, step, xp=pt)
+    early, late = design.interpolated(gain, design.pins)
+    rate = float(design.pins[1] - design.pins[0]) / (late - early)
+    frontier = pm.Deterministic(names.FRONTIER_CLOCK, rate * (gain - late), dims=names.DATE)
+    return frontier, rate

@@ -8,6 +8,7 @@ import pytest
 
 from bayes_rsi.cards import card_names, load_card, models_folder
 from bayes_rsi.errors import CardError
+from bayes_rsi.transitions import TRANSITIONS
 
 
 def test_the_shipped_cards() -> None:
@@ -28,9 +29,10 @@ def test_a_shipped_card_loads_and_every_prior_says_why_and_from_where(name: str)
 
 
 @pytest.mark.parametrize("name", card_names())
-def test_the_prior_of_growth_drift_is_there_exactly_where_it_is_used(name: str) -> None:
+def test_the_priors_of_trends_are_there_exactly_where_they_are_used(name: str) -> None:
     card = load_card(name)
-    assert ("growth_drift" in card.priors) == (card.trend != "constant")
+    of_trends = {prior for law in TRANSITIONS.values() for prior in law.priors}
+    assert of_trends & set(card.priors) == set(TRANSITIONS[card.trend].priors)
 
 
 @pytest.mark.parametrize("name", card_names())

@@ -70,7 +70,8 @@ def test_capability_is_below_the_frontier_by_an_exponential_and_a_normal(either,
 
 def test_prior_gaps_follow_the_same_law(prior, world, arrays):
     drawn = prior.prior.to_dataset().stack(sample=("chain", "draw")).transpose(..., "sample")
-    at_release = arrays.interpolation(arrays.released) @ drawn["frontier_clock"].values
+    frontier = drawn["frontier_clock"].values.T
+    at_release = np.stack([arrays.interpolated(draw, arrays.released) for draw in frontier], axis=1)
     below = at_release - drawn["capability_clock"].values
     scatter = drawn["system_scatter"].values
     gap = np.stack([drawn[f"gap_{tier}"].values for tier in world.panel["tier"].values])

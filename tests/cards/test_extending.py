@@ -1,0 +1,99 @@
+"""A card that extends another is the other with what it says, checked as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bayes_rsi.cards import load_card, models_folder
+from bayes_rsi.cards.extending import extended
+from bayes_rsi.errors import CardError
+
+HEAD = 'name = "mine"\ntitle = "Mine"\nwhy = "Because."\n'
+
+
+def mine(folder: Path, text: str) -> Path:
+    """Write a card and give its path."""
+    path = folder / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_what_is_not_said_is_that_of_the_other(tmp_path: Path) -> None:
+    card = load_card(mine(tmp_path, f'extends = "baseline"\n{HEAD}[sampling]\ndraws = 777\n'))
+    base = load_card("baseline")
+    assert card.sampling.draws == 777
+    assert card.sampling.tune == base.sampling.tune
+    assert (card.priors, card.events, card.evidence) == (base.priors, base.events, base.evidence)
+    assert (card.name, card.title) == ("mine", "Mine")
+
+
+def test_a_distribution_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    """The baseline's is lognormal: its median must not stay beside a mean."""
+    text = (
+        f'extends = "baseline"\n{HEAD}[priors.gap_open]\nfamily = "halfnormal"\nsd = 1.0\n'
+        'unit = "effective years"\nwhy = "Mine."\nsource = "judgement"\n'
+    )
+    prior = load_card(mine(tmp_path, text)).prior("gap_open")
+    assert (prior.family, prior.parameters) == ("halfnormal", (1.0,))
+    short = text.replace("sd = 1.0\n", "")
+    with pytest.raises(CardError, match=r"table \[priors.gap_open\]: got no key 'sd'"):
+        load_card(mine(tmp_path, short))
+
+
+def test_something_can_be_left_out(tmp_path: Path) -> None:
+    text = f'extends = "baseline"\nwithout = ["events.engineering", "priors.gap_open"]\n{HEAD}'
+    card, base = load_card(mine(tmp_path, text)), load_card("baseline")
+    assert set(base.events) - set(card.events) == {"engineering"}
+    assert set(base.priors) - set(card.priors) == {"gap_open"}
+
+
+def test_a_chain_ends_and_a_circle_is_refused() -> None:
+    cards = {
+        "a": {"extends": "b", "x": {"u": 1}},
+        "b": {"extends": "c", "x": {"v": 2}},
+        "c": {"x": {"u": 3, "v": 3, "w": 3}},
+    }
+    whole = extended(cards["a"], "a", cards.__getitem__, ("a",))
+    assert whole == {"x": {"u": 1, "v": 2, "w": 3}}
+    circle = cards | {"c": {"extends": "a"}}
+    with pytest.raises(CardError, match=r"key 'extends': got 'a', expected .* \(a -> b -> c\)"):
+        extended(circle["a"], "a", circle.__getitem__, ("a",))
+
+
+def test_the_card_that_is_extended_stays_as_it_was() -> None:
+    base = {"x": {"u": 1}, "y": 2}
+    extended({"extends": "b", "without": ["x.u"], "y": 3}, "a", lambda name: base)
+    assert base == {"x": {"u": 1}, "y": 2}
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('extends = "basline"', r"got card 'basline'.*Did you mean 'baseline'"),
+        ("extends = 3", r"key 'extends': got 3, expected the name of a shipped card"),
+        ('without = ["priors.gap_open"]', r"key 'without': .* only beside 'extends'"),
+        (
+            'extends = "baseline"\nwithout = ["priors.gap_oben"]',
+            r"key 'without': got 'priors.gap_oben'.*Did you mean 'gap_open'",
+        ),
+        (
+            'extends = "baseline"\nwithout = ["name.deeper"]',
+            r"key 'without': got 'name.deeper', expected a place of",
+        ),
+        ('extends = "baseline"\nwithout = "priors.gap_open"', r"expected a list of dotted places"),
+    ],
+)
+def test_what_is_wrong_is_said(tmp_path: Path, line: str, message: str) -> None:
+    with pytest.raises(CardError, match=message):
+        load_card(mine(tmp_path, f"{line}\n{HEAD}"))
+
+
+def test_the_digest_is_that_of_the_whole(tmp_path: Path) -> None:
+    """A change of the extended card is a change of every card that extends it."""
+    base = (models_folder() / "baseline" / "card.toml").read_text(encoding="utf-8")
+    text = 'extends = "baseline"\nname = "baseline"\n'
+    assert load_card(mine(tmp_path, text)).digest == load_card("baseline").digest
+    changed = base.replace("never = 0.07", "never = 0.08")
+    assert load_card(mine(tmp_path, changed)).digest != load_card("baseline").digest
