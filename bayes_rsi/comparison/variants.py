@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 
 from bayes_rsi import names
-from bayes_rsi.cards import TRENDS, Card
+from bayes_rsi.cards import TRENDS, Card, Prior, card_names, load_card
 from bayes_rsi.errors import ModelError, did_you_mean
 
 __all__ = ["variant", "variant_names"]
@@ -50,7 +50,8 @@ def variant(card: Card, panel: xr.Dataset, name: str) -> Card:
         The scores.
     name : str
         One of `variant_names`. ``ceilings`` turns them off where they are on and on where they are
-        off; a series or a lab is left out.
+        off; a trend takes the priors that the card lacks from the shipped card of that trend; a
+        series or a lab is left out.
 
     Returns
     -------
@@ -78,10 +79,16 @@ def variant(card: Card, panel: xr.Dataset, name: str) -> Card:
     if what == "ceilings":
         return replace(named, use_ceilings=not card.use_ceilings)
     if what == "trend":
-        return replace(named, trend=which)
+        return replace(named, trend=which, priors=_shipped_priors(which) | dict(card.priors))
     if what == "series":
         return _without(named, [which])
     return _without(named, panel[names.SYSTEM].values[panel["lab"].values == which].tolist())
+
+
+def _shipped_priors(trend: str) -> dict[str, Prior]:
+    """Give the priors of the shipped card of a trend, for those that a card does not have."""
+    names_of = [name for name in card_names() if load_card(name).trend == trend]
+    return dict(load_card(trend if trend in names_of else names_of[0]).priors) if names_of else {}
 
 
 def _without(card: Card, left_out: Sequence[str]) -> Card:

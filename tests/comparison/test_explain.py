@@ -166,7 +166,12 @@ def test_variants_change_one_thing(hand_fit):
     known = variant_names(card, panel)
     assert {"ceilings", "trend:constant", "series:exam", "lab:Ours"} <= set(known)
     assert not variant(card, panel, "ceilings").use_ceilings
-    assert variant(card, panel, "trend:constant").trend == "constant"
+    for trend in ("constant", "break", "feedback", "saturating"):
+        other = variant(card, panel, f"trend:{trend}")
+        assert other.trend == trend
+        assert dict(other.events) == dict(card.events)
+        shipped = load_card(trend)
+        assert {**shipped.priors, **card.priors} == dict(other.priors)
     for name, gone in (("series:exam", "exam"), ("lab:Ours", "Old")):
         other = variant(card, panel, name)
         assert set(other.evidence.exclude) - set(card.evidence.exclude) == {gone}
