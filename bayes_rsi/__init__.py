@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from bayes_rsi.inference.store import load as load_fit
     from bayes_rsi.inference.store import save as save_fit
     from bayes_rsi.posterior import Fit
+    from bayes_rsi.updating.update import update
 
     __version__: str
 
@@ -56,6 +57,7 @@ _PLACES = {
     "load_evidence": ("evidence", "load_evidence"),
     "load_fit": ("inference.store", "load"),
     "save_fit": ("inference.store", "save"),
+    "update": ("updating.update", "update"),
     "value_of_information": ("comparison.information", "value_of_information"),
 }
 
@@ -78,6 +80,7 @@ __all__ = [
     "load_evidence",
     "load_fit",
     "save_fit",
+    "update",
     "value_of_information",
 ]
 

@@ -68,6 +68,7 @@ ROUNDING = "rounding"  # noise that every share has
 SPEEDUP_NOISE = "speedup_noise"  # of a series, doublings of speed
 RATIO_NOISE = "ratio_noise"  # doublings of the ratio
 LABEL_ERROR = "label_error"  # share of flawed items
+HORIZON_REFERENCES = ("metr_th11_p50", "metr_th10_p50")  # series that define doublings, first wins
 HORIZON_AT_LEVEL = "horizon_at_level"  # doublings at the population's level
 HORIZON_OFFSET = "horizon_offset"  # of a horizon series against the reference, doublings
 HORIZON_STRETCH = "horizon_stretch"  # ratio of its rate to that of the reference

@@ -27,6 +27,7 @@ from bayes_rsi.report.verbs import (
     given_text,
     implied_text,
     information_text,
+    updated_text,
 )
 from bayes_rsi.report.writing import usable_folder, write_atomically
 from bayes_rsi.tags import Verdict
@@ -39,10 +40,13 @@ __all__ = [
     "answer_given",
     "answer_implied",
     "answer_information",
+    "answer_update",
 ]
 
 #: Folder of the fits of variants, inside that of the forecast.
 VARIANTS = "variants"
+#: Folder of a refit with new scores.
+UPDATED = "updated"
 _PASSED, _FAILED = 0, 3
 
 
@@ -210,6 +214,46 @@ def answer_information(stored: Stored, candidates: tuple[str, ...], day: str, ev
     )
 
 
+def answer_update(
+    stored: Stored,
+    files: tuple[Path, ...],
+    until: str | None,
+    refit: bool,
+    event: str,
+    day: str,
+) -> int:
+    """Answer `bayes-rsi update`.
+
+    Parameters
+    ----------
+    stored : Stored
+        Which forecast.
+    files : tuple of pathlib.Path
+        Further scores.
+    until : str or None
+        ISO date by which they are known.
+    refit : bool
+        Whether to fit again where needed.
+    event, day : str
+        Whose probability the rows' shares are of.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
+    usable_folder(stored.out / UPDATED, (POSTERIOR,))
+
+    def ask(forecast: rsi.Forecast, fit: rsi.Fit) -> Any:
+        with progress(sys.stderr) as tell:
+            found = rsi.update(fit, files, until, refit, event, day, tell)
+        if found.refitted:
+            rsi.save_fit(found.fit, stored.out / UPDATED)
+        return found
+
+    return _answer(stored, "update", ask, updated_text)
+
+
 def _answer(
     stored: Stored,
     verb: str,
@@ -219,13 +263,15 @@ def _answer(
     fit = _recalled(stored)
     forecast = rsi.forecast(fit)
     found = ask(forecast, fit)
+    answered = getattr(found, "after", forecast)  # an update has a forecast of its own
+    verdict = answered.verdict
     if stored.json:
-        if not forecast.verdict.passed:
-            print(forecast.verdict.sentence(), file=sys.stderr)
-        print(as_json(verb_document(verb, found, forecast)), end="")
+        if not verdict.passed:
+            print(verdict.sentence(), file=sys.stderr)
+        print(as_json(verb_document(verb, found, answered)), end="")
     else:
-        print(text(found, forecast.verdict), end="")
-    return _PASSED if forecast.verdict.passed else _FAILED
+        print(text(found, verdict), end="")
+    return _PASSED if verdict.passed else _FAILED
 
 
 def _recalled(stored: Stored) -> rsi.Fit:

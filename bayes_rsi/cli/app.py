@@ -34,6 +34,7 @@ Examples:
   bayes-rsi forecast --add mine.csv            with your scores; prints what they moved
   bayes-rsi forecast --card my.toml --json     your assumptions, as JSON
   bayes-rsi given "horizon >= 100 h on 2026-12-31"   if that were so
+  bayes-rsi update mine.csv                    with your scores, without fitting again if it can
   bayes-rsi explain                            how much is data, how much is judgement
   bayes-rsi implied clark                      what must be believed to hold his view
   bayes-rsi compounding                        errors over generations after the event
@@ -155,6 +156,28 @@ def check(
 
         problems = check_files(files or [])
     raise typer.Exit(WRONG_INPUT if problems else 0)
+
+
+@data.command("add")
+def add(
+    cells: Annotated[
+        list[str], typer.Argument(help="column=value each: series, system, value, unit, ...")
+    ],
+    evidence: Annotated[
+        Path, typer.Option(metavar="DIR", help="Your own folder; its scores.csv gets the row.")
+    ],
+) -> None:
+    r"""Append a checked row to your own scores; the shipped tables stay as they are.
+
+    \b
+    bayes-rsi data add series=paperbench system=GPT-5 value=0.42 unit=fraction \\
+        known_on=2026-06-01 source="own run" --evidence mine
+    bayes-rsi update mine/scores.csv
+    """
+    with messages():
+        from bayes_rsi.cli.adding import add_row
+
+        print(f"{add_row(cells, evidence)}: one row added")
 
 
 @data.command("list")

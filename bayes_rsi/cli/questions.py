@@ -28,6 +28,39 @@ Event = Annotated[str, typer.Option(metavar="NAME", help="Event of the card.")]
 
 
 @questions.command()
+def update(
+    files: Annotated[list[Path], typer.Argument(help="CSV files of further scores.")],
+    day: Annotated[
+        str, typer.Option(metavar="DATE", help="Whose rows' shares are of P(event by this day).")
+    ] = "2028-12-31",
+    event: Event = "end_to_end",
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Use what was known by this day. Default: --as-of."),
+    ] = None,
+    refit: Annotated[
+        bool, typer.Option(help="Fit again where reweighting cannot be relied on.")
+    ] = True,
+    card: Card = "baseline",
+    as_of: AsOf = None,
+    out: Out = Path("out"),
+    seed: Seed = 1,
+    json: Json = False,
+) -> None:
+    """Add scores to a stored forecast by reweighting its draws, and say what moved and why.
+
+    Fits again, some minutes, where the weights cannot be relied on (k-hat above 0.7) or a series is
+    new; the new posterior then goes to the folder `updated` in --out.
+    """
+    with messages():
+        from bayes_rsi.cli.answers import Stored, answer_update
+
+        stored = Stored(card, as_of, out, seed, json)
+        code = answer_update(stored, tuple(files), until, refit, event, day)
+    raise typer.Exit(code)
+
+
+@questions.command()
 def given(
     condition: Annotated[str, typer.Argument(help="Such as 'horizon p50 >= 100 h on 2026-12-31'.")],
     card: Card = "baseline",

@@ -356,6 +356,9 @@ def _reliable(futures: Futures, percent: int) -> str:
 
 def _on_series(futures: Futures, series: str, value: float) -> np.ndarray:
     """Give the frontier at which the expected log2 minutes on a horizon series take a value."""
+    fitted = futures.panel[names.SERIES].values
+    if series == next((name for name in names.HORIZON_REFERENCES if name in fitted), ""):
+        return np.full(futures.size, value)  # a doubling is one on this series
     offset, stretch = (
         futures.flat_of(name, {names.HORIZON_SERIES: series})
         for name in (names.HORIZON_OFFSET, names.HORIZON_STRETCH)

@@ -84,6 +84,8 @@ class Futures:
         Seed of the future and of the judged quantities.
     log_likelihood : xarray.DataArray or None
         Of each score (chain, draw, score), where the draws are a posterior's and it was kept.
+    rows : numpy.ndarray or None
+        Path whose dice each path has, shape (path,), where paths were picked again; None: its own.
     """
 
     card: Card
@@ -93,6 +95,7 @@ class Futures:
     span: tuple[float, float]
     seed: int
     log_likelihood: xr.DataArray | None = None
+    rows: np.ndarray | None = None
     _scenes: dict[str, Scene] = field(default_factory=dict, repr=False)
 
     @property
@@ -139,6 +142,8 @@ class Futures:
         if name not in self._scenes:
             event = self.event(name)
             uniforms = judged_dice(event, self.size, self.seed)
+            if self.rows is not None:
+                uniforms = {key: values[self.rows] for key, values in uniforms.items()}
             items = required(event, self.panel)
             met = np.stack([self.met(i, uniforms.get(dice_of(i))) for i in items])
             self._scenes[name] = Scene(event, met, uniforms, self.span)
@@ -246,7 +251,8 @@ class Futures:
         numpy.ndarray
             Shape (path,).
         """
-        return dice(self.seed, name).random(self.size)
+        values = dice(self.seed, name).random(self.size)
+        return values if self.rows is None else values[self.rows]
 
     def folded(self, values: np.ndarray) -> xr.DataArray:
         """Give values of the paths with their dims.

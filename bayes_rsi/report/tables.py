@@ -76,7 +76,11 @@ def forecast_text(
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def moved_text(moved: pd.DataFrame, sources: Iterable[str]) -> str:
+def moved_text(
+    moved: pd.DataFrame,
+    sources: Iterable[str],
+    sides: tuple[str, str] = ("shipped", "with yours"),
+) -> str:
     """Write what further evidence moved.
 
     Parameters
@@ -85,13 +89,15 @@ def moved_text(moved: pd.DataFrame, sources: Iterable[str]) -> str:
         From `bayes_rsi.comparison.moved.moved`.
     sources : iterable of str
         Where the further evidence came from.
+    sides : tuple of str
+        Heads of the columns before and after.
 
     Returns
     -------
     str
         One row for each headline number: before, after, change.
     """
-    rows = [["", "", "shipped", "with yours", "change"]]
+    rows = [["", "", *sides, "change"]]
     for row in moved.to_dict("records"):
         error = "" if row["mcse"] is None else f" ± {100 * row['mcse']:.1f}"
         rows.append([row["event"], row["quantity"], *_before_after(row)])

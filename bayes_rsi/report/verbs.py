@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Protocol
 
 import pandas as pd
 
@@ -16,7 +17,7 @@ from bayes_rsi.comparison.explain import Explanation
 from bayes_rsi.comparison.given import Given
 from bayes_rsi.comparison.implied import Implied
 from bayes_rsi.comparison.information import Information
-from bayes_rsi.report.tables import aligned, wrapped
+from bayes_rsi.report.tables import aligned, moved_text, wrapped
 from bayes_rsi.tags import Verdict
 from bayes_rsi.units import readable_minutes
 
@@ -26,7 +27,23 @@ __all__ = [
     "given_text",
     "implied_text",
     "information_text",
+    "updated_text",
 ]
+
+
+class Updated(Protocol):
+    """What is written of an update; it is made in a room that this one does not import."""
+
+    rows: pd.DataFrame
+    table: pd.DataFrame
+    k_hat: float
+    ess: float
+    refitted: bool
+    why: str
+    asked: str
+    seconds: float
+    assumes: str
+
 
 #: Rows of long tables that are shown; the rest is in the document.
 SHOWN = 12
@@ -206,6 +223,41 @@ def information_text(found: Information, verdict: Verdict) -> str:
     return _text(
         verdict, wrapped(said), f"{wrapped(title)}\n{aligned(rows)}", assumes=found.assumes
     )
+
+
+def updated_text(found: Updated, verdict: Verdict) -> str:
+    """Write what new scores moved.
+
+    Parameters
+    ----------
+    found : Updated
+        From `bayes_rsi.update`.
+    verdict : Verdict
+        Of the posterior with them.
+
+    Returns
+    -------
+    str
+        How it was done, what moved, and by which rows.
+    """
+    count = f"{len(found.rows)} new score{'s' if len(found.rows) != 1 else ''}"
+    if found.refitted:
+        said = f"{count}; fitted again, because reweighting met {found.why}."
+    else:
+        said = (
+            f"{count}; the draws were reweighted in {found.seconds:.2f} s (k-hat "
+            f"{found.k_hat:.2f}, worth {found.ess:,.0f} independent draws), not fitted again."
+        )
+    rows = [["new score", "value", "known on", "" if found.refitted else "shift, points"]]
+    for _, row in found.rows.iterrows():
+        shift = "" if found.refitted else f"{100 * row['shift']:+.2f}"
+        name = " on ".join((row["system"], row["series"]))
+        rows.append([name[:60], f"{row['value']:.4g}", f"{row['known_on']:%Y-%m-%d}", shift])
+    title = "The new scores"
+    if not found.refitted:
+        title += f", and what each did to P({found.asked})"
+    moves = moved_text(found.table, ["the new scores"], ("before", "after"))
+    return _text(verdict, wrapped(said), moves, f"{title}\n{aligned(rows)}", assumes=found.assumes)
 
 
 _QUANTILES = ("p10", "p50", "p90")
