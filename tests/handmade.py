@@ -177,6 +177,7 @@ def whole_fit(size: int = 400, replicates: int = 5) -> Fit:
     }
     scores = scores.assign(rows).assign_coords(score=labels, system=["Old", "New"])
     found = fit(of, posterior, scores)
+    found.tree["prior"] = xr.DataTree(draws(seed=6, series=series).isel(chain=[0]))
     found.tree["log_likelihood"] = xr.DataTree(
         told.assign_coords(score=labels).to_dataset(name="score_log_likelihood")
     )

@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import handmade
+import pandas as pd
 import pytest
 
 import bayes_rsi
 from bayes_rsi import cli
 from bayes_rsi.forecasting import grammar
+from bayes_rsi.forecasting.weights import smoothed
+from bayes_rsi.updating.reweighted import reweighted, table_of
+from bayes_rsi.updating.update import Update
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "verbs.md").read_text(encoding="utf-8")
@@ -39,6 +44,22 @@ def stored(monkeypatch, tmp_path, fit):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "posterior.nc").touch()
     monkeypatch.setitem(vars(bayes_rsi), "load_fit", lambda *_: fit)
+    monkeypatch.setitem(vars(bayes_rsi), "update", updated)
+    (tmp_path / "mine").mkdir()
+
+
+def updated(fit, path, *_):
+    """Reweight by one score that likes fast growth: the real verb needs a sampled fit."""
+    before = bayes_rsi.forecast(fit)
+    growth = fit.tree["posterior"]["growth"].values
+    weights = smoothed(0.3 * (growth - growth.mean()))
+    tag = replace(fit.tag, package_version="reweighted")
+    new_fit, after = reweighted(fit, before, weights, tag, fit.verdict)
+    row = {"score": "s", "series": "paperbench", "system": "GPT-5", "value": 0.42}
+    rows = pd.DataFrame([row | {"known_on": pd.Timestamp("2026-06-01"), "shift": 0.01}])
+    table = table_of(before, weights, tag.as_of)
+    numbers = (weights.k_hat, weights.ess, False, "", "end_to_end by 2028-12-31", 0.1)
+    return Update(new_fit, before, after, rows, table, *numbers)
 
 
 @pytest.mark.usefixtures("stored")
