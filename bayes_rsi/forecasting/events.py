@@ -266,18 +266,18 @@ def dated(
         One date for each path.
     """
     as_of, horizon = span
-    lags = _judged(event.taste_gap, uniforms.get("taste_gap"))
+    lags = _judged(event.taste_gap, "taste_gap", uniforms)
     if event.taste_gap is not None:
         lags = np.where(uniforms["taste_free"] < event.taste_free, 0.0, lags)
-    lags = lags + _judged(event.adoption, uniforms.get("adoption"))
+    lags = lags + _judged(event.adoption, "adoption", uniforms)
     never = uniforms["never"] < event.never
-    year = met.max(axis=0) - _judged(event.lead, uniforms["lead"]) + lags
+    year = met.max(axis=0) - _judged(event.lead, "lead", uniforms) + lags
     year = np.where(never, np.inf, year)
     year = np.where(year <= as_of, np.nan, np.where(year > horizon, np.inf, year))
     binding = np.where(np.isfinite(year), met.argmax(axis=0), -1)
     return Dates(year, never, binding)
 
 
-def _judged(prior: Prior | None, uniform: np.ndarray | None) -> np.ndarray:
+def _judged(prior: Prior | None, name: str, uniforms: Mapping[str, np.ndarray]) -> np.ndarray:
     """Draw through quantiles: one uniform serves every event, whatever its prior."""
-    return np.zeros(1) if prior is None or uniform is None else prior.quantile(uniform)
+    return np.zeros(1) if prior is None else prior.quantile(uniforms[name])
