@@ -43,14 +43,17 @@ def explained_figure(found: Explanation) -> Figure:
 
 
 def _draw_shares(axes: Axes, table: pd.DataFrame) -> None:
-    for kind, rows in table.groupby("kind", sort=False):
+    shown: set[str] = set()
+    for _, row in table.iterrows():  # one by one, so that the largest is on top whatever its kind
+        kind = str(row["kind"])
         axes.barh(
-            [str(name) for name in rows["input"]],
-            100 * rows["shapley"],
-            xerr=100 * rows["shapley_mcse"],
-            color=_KINDS[str(kind)],
-            label=str(kind),
+            str(row["input"]),
+            100 * row["shapley"],
+            xerr=100 * row["shapley_mcse"],
+            color=_KINDS[kind],
+            label=kind if kind not in shown else None,
         )
+        shown.add(kind)
     axes.set_title("Shapley shares of the variance, percent", fontsize=10)
     axes.legend(loc="lower right", fontsize=8, frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
@@ -63,6 +66,6 @@ def _draw_tornado(axes: Axes, table: pd.DataFrame, middle: float) -> None:
         axes.barh(str(row["input"]), high - low, left=low, color=_KINDS[str(row["kind"])])
         axes.plot(high, str(row["input"]), "k|", ms=12)
     axes.axvline(100 * middle, color="#555555", lw=0.8)
-    axes.set_title("Probability at the 10% and (marked) at the 90% quantile, percent", fontsize=10)
+    axes.set_title("Percent at the 10% and (marked) the 90% quantile", fontsize=10)
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(labelsize=8)
