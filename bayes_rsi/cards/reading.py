@@ -171,7 +171,7 @@ def _parameter(table: Table, key: str) -> float:
 
 
 def _event(table: Table, name: str) -> Event:
-    optional = ("taste_gap", "taste_free", "adoption")
+    optional = ("taste_gap", "taste_free", "adoption", "generation")
     table.only(
         (item.name for item in fields(Event) if item.name not in {"name", *optional}), optional
     )
@@ -186,6 +186,7 @@ def _event(table: Table, name: str) -> Event:
         adoption=_years(table, "adoption") if "adoption" in table.values else None,
         never=table.share("never"),
         never_why=table.text("never_why", _WHY),
+        generation=_years(table, "generation") if "generation" in table.values else None,
     )
 
 

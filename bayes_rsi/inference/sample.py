@@ -26,7 +26,8 @@ from bayes_rsi.cards import Card
 from bayes_rsi.evidence import Evidence, panel
 from bayes_rsi.inference.gates import verdict
 from bayes_rsi.inference.tree import assemble
-from bayes_rsi.model.build import build, start
+from bayes_rsi.inference.warm import warm_start
+from bayes_rsi.model.build import build
 from bayes_rsi.posterior import Fit
 from bayes_rsi.tags import Tag
 
@@ -91,7 +92,13 @@ def tag_of(card: Card, scores: xr.Dataset, seed: int) -> Tag:
     )
 
 
-def fit(card: Card, evidence: Evidence, seed: int = 1, progress: Progress | None = None) -> Fit:
+def fit(
+    card: Card,
+    evidence: Evidence,
+    seed: int = 1,
+    progress: Progress | None = None,
+    begin: Fit | None = None,
+) -> Fit:
     """Fit a card to evidence.
 
     Parameters
@@ -104,6 +111,8 @@ def fit(card: Card, evidence: Evidence, seed: int = 1, progress: Progress | None
         Seed of everything random in the fit.
     progress : callable, optional
         Told the stage and the share done of it, see `Progress`.
+    begin : Fit, optional
+        A fit to similar evidence: the chains start from its posterior means.
 
     Returns
     -------
@@ -125,7 +134,9 @@ def fit(card: Card, evidence: Evidence, seed: int = 1, progress: Progress | None
     model = build(scores, card)
     compiled = clock.run(
         "compiling",
-        lambda: nutpie.compile_pymc_model(model, initial_points=start(scores, card)),
+        lambda: nutpie.compile_pymc_model(
+            model, initial_points=warm_start(model, scores, card, begin)
+        ),
     )
     sampled = clock.run("sampling", lambda: _sample(compiled, card, seed, tell))
     tree = clock.run("predicting", lambda: _predict(model, sampled, scores, seed))

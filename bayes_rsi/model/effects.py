@@ -7,8 +7,8 @@ score could tell it from noise; what is left after them is capability.
     place in a domain    = place + domain drift * (release - mean release of the series)
     logit of a share     = slope * (place in the domain - difficulty) + harness + reporter
 
-Domains are factors below one general factor (bifactor): long-horizon autonomy is the reference,
-without drift, so there is nothing to rotate. Drift, harness and reporter are relative
+Domains drift against general reasoning, on which most systems are scored: with a reference there is
+nothing to rotate. Horizons have a rate of their own instead of a drift. Drift, harness and reporter are relative
 to the average score of each series: its difficulty is that under the conditions it was mostly run
 in, and the sampler need not move along a ridge between difficulties and effects.
 
@@ -41,7 +41,7 @@ __all__ = [
     "middles",
 ]
 
-REFERENCE_DOMAIN = "long_horizon_autonomy"
+REFERENCE_DOMAIN = "general_reasoning"
 #: A lab with fewer systems has no effect of its own: its gap is that of its tier.
 LAB_SYSTEMS = 4
 #: Who reports about systems of their own.

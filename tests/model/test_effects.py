@@ -93,7 +93,7 @@ def test_lab_effects_sum_to_zero_and_stretch_the_gap(two_labs, card, remade, mon
 
 def test_the_reference_domain_does_not_drift(panel, card):
     changed = panel.copy(deep=True)
-    changed["domain"] = ("series", np.array(["long_horizon_autonomy"] * panel.sizes["series"]))
+    changed["domain"] = ("series", np.array(["general_reasoning"] * panel.sizes["series"]))
     assert domains(design(changed, card)).size == 0
     assert domains(design(panel, card)).tolist() == ["software_engineering"]
 
