@@ -8,9 +8,9 @@ score could tell it from noise; what is left after them is capability.
     logit of a share     = slope * (place in the domain - difficulty) + harness + reporter
 
 Domains drift against general reasoning, on which most systems are scored: with a reference there is
-nothing to rotate. Horizons have a rate of their own instead of a drift. Drift, harness and reporter are relative
-to the average score of each series: its difficulty is that under the conditions it was mostly run
-in, and the sampler need not move along a ridge between difficulties and effects.
+nothing to rotate. Horizons have a rate of their own instead. Drift, harness and reporter are
+relative to the average score of each series: its difficulty is that under the conditions it was
+mostly run in, and the sampler need not move along a ridge between difficulties and effects.
 
 Deviations of single systems in a domain are not here: they are part of a series' noise. They were
 tried (normal, one for each of 339 pairs of system and domain). As deviations the sampler took five

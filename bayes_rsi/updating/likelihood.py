@@ -82,11 +82,13 @@ def score_log_likelihood(design: Design, draws: xr.Dataset, row: int, nodes: Nod
     """
     series = str(design.panel["score_series"].values[row])
     kind = str(design.panel["kind"].sel({names.SERIES: series}).item())
-    return LIKELIHOODS[kind](design, draws, row, _in_domain(design, draws, row, nodes))
+    if kind != "horizon":  # horizons have a rate of their own instead of a drift
+        nodes = _in_domain(design, draws, row, nodes)
+    return LIKELIHOODS[kind](design, draws, row, nodes)
 
 
 def _in_domain(design: Design, draws: xr.Dataset, row: int, nodes: Nodes) -> Nodes:
-    """Move capability by the drift of the domain; horizons are of the domain without one."""
+    """Move capability by the drift of the domain."""
     series = str(design.panel["score_series"].values[row])
     drift = drift_of(draws, design.panel, series)
     if drift is None:
