@@ -20,15 +20,22 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bayes_rsi.cards import Card, card_names, load_card
+    from bayes_rsi.comparison.compounding import compounding
+    from bayes_rsi.comparison.explain import explain
     from bayes_rsi.comparison.forecasters import compare
+    from bayes_rsi.comparison.given import given
+    from bayes_rsi.comparison.implied import implied
+    from bayes_rsi.comparison.information import value_of_information
     from bayes_rsi.errors import BayesRsiError
-    from bayes_rsi.evidence import Evidence, load_evidence
+    from bayes_rsi.evidence import Evidence, load_evidence, load_runs
     from bayes_rsi.forecasting.project import forecast
     from bayes_rsi.forecasting.result import Forecast
     from bayes_rsi.inference.sample import fit
     from bayes_rsi.inference.store import load as load_fit
     from bayes_rsi.inference.store import save as save_fit
+    from bayes_rsi.inference.time_horizon import time_horizon
     from bayes_rsi.posterior import Fit
+    from bayes_rsi.updating.update import update
 
     __version__: str
 
@@ -41,12 +48,20 @@ _PLACES = {
     "Forecast": ("forecasting.result", "Forecast"),
     "card_names": ("cards", "card_names"),
     "compare": ("comparison.forecasters", "compare"),
+    "compounding": ("comparison.compounding", "compounding"),
+    "explain": ("comparison.explain", "explain"),
     "fit": ("inference.sample", "fit"),
     "forecast": ("forecasting.project", "forecast"),
+    "given": ("comparison.given", "given"),
+    "implied": ("comparison.implied", "implied"),
     "load_card": ("cards", "load_card"),
     "load_evidence": ("evidence", "load_evidence"),
     "load_fit": ("inference.store", "load"),
+    "load_runs": ("evidence", "load_runs"),
     "save_fit": ("inference.store", "save"),
+    "time_horizon": ("inference.time_horizon", "time_horizon"),
+    "update": ("updating.update", "update"),
+    "value_of_information": ("comparison.information", "value_of_information"),
 }
 
 __all__ = [
@@ -58,12 +73,20 @@ __all__ = [
     "__version__",
     "card_names",
     "compare",
+    "compounding",
+    "explain",
     "fit",
     "forecast",
+    "given",
+    "implied",
     "load_card",
     "load_evidence",
     "load_fit",
+    "load_runs",
     "save_fit",
+    "time_horizon",
+    "update",
+    "value_of_information",
 ]
 
 

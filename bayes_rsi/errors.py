@@ -12,6 +12,7 @@ from difflib import get_close_matches
 __all__ = [
     "BayesRsiError",
     "CardError",
+    "ConditionError",
     "ConvergenceError",
     "EvidenceError",
     "ModelError",
@@ -32,6 +33,10 @@ class CardError(BayesRsiError, ValueError):
 
 class ModelError(BayesRsiError, ValueError):
     """A panel and a card that do not fit together."""
+
+
+class ConditionError(BayesRsiError, ValueError):
+    """A condition that cannot be read, or that too few draws meet."""
 
 
 class StoreError(BayesRsiError, ValueError):

@@ -29,6 +29,15 @@ COUNT_SERIES = "count_series"  # series of kind count
 CENSORED_SCORE = "censored_score"  # censored scores of kind horizon
 HORIZON_SERIES = "horizon_series"  # series of kind horizon
 HORIZON_SYSTEM = "horizon_system"  # systems with a score of kind horizon
+AUDITED_SERIES = "audited_series"  # series of kind fraction that an audit speaks for
+LAB = "lab"  # labs with an effect of their own
+DOMAIN = "domain"  # domains beside the reference, general reasoning
+HARNESS = "harness"  # series and scaffold family, series|family
+RUN = "run"  # all runs of one system on one task, labelled task|system
+TASK = "task"  # task of a suite
+FAMILY = "family"  # family of tasks
+SUCCESS = "success"  # success rate that defines a time horizon, fraction
+OTHER_SYSTEM = "other_system"  # system again, in a matrix
 
 # observed variables
 FRACTION = "fraction"  # scores of kind fraction, share of items
@@ -37,6 +46,7 @@ HORIZON_CENSORED = "horizon_censored"  # lower bounds of censored horizons, log2
 SPEEDUP = "speedup"  # log2 of the speed-up
 RATIO = "ratio"  # log2 of the ratio to humans
 COUNT = "count"  # solved problems
+AUDIT = "audit"  # flawed items that audits found, weighted
 SCORE_LOG_LIKELIHOOD = "score_log_likelihood"  # of each score, over `score`
 
 # latent quantities of the posterior
@@ -45,6 +55,23 @@ CAPABILITY_CLOCK = "capability_clock"  # capability of a system, effective years
 GROWTH_DRIFT = "growth_drift"  # standard deviation of log growth after one year
 GROWTH_WAVE = "growth_wave"  # standardised change of log growth, slow waves first
 CEILING = "ceiling"  # largest expected score, fraction
+LAB_EFFECT = "lab_effect"  # log of the mean gap relative to that of the tier
+DOMAIN_DRIFT = "domain_drift"  # progress of a domain beyond the reference, per year, in the frame
+HARNESS_EFFECT = "harness_effect"  # logit
+HARNESS_SPREAD = "harness_spread"  # standard deviation of harness effects, logit
+REPORTER_OFFSET = "reporter_offset"  # logit by which developers report their own systems higher
+SUITE_ERROR = "horizon_suite_error"  # measured over real task length, reference suite, doublings
+
+# of runs on single tasks, log2 minutes of human time unless stated
+TIME_HORIZON = "time_horizon"  # length of the tasks at which a system has a success rate
+HALFWAY = "halfway"  # length of the tasks that a system solves half of the time
+TASK_SLOPE = "task_slope"  # logit per doubling of the human time, one task
+FAMILY_EFFECT = "family_effect"  # how much harder a family is than its human times say
+TASK_DIFFICULTY = "task_difficulty"  # human time of the ordinary task that is as hard
+FAMILY_SPREAD = "family_spread"  # standard deviation of family effects
+TASK_SPREAD = "task_spread"  # standard deviation of tasks within families
+RUN_SUCCESSES = "run_successes"  # observed: successful runs
+HUMAN_TIME = "human_time"  # observed: measured human time of a task
 
 # quantities in doublings, log2 minutes of the METR TH1.1 50% horizon
 FRONTIER = "frontier"  # released frontier at a date
@@ -59,8 +86,24 @@ RATIO_SLOPE = "ratio_slope_per_doubling"  # log2 ratio per doubling
 COUNT_DIFFICULTY = "count_difficulty"  # capability that solves half of the problems
 COUNT_SLOPE = "count_slope_per_doubling"  # logit per doubling
 GROWTH = "growth"  # doublings per year at the as-of date
+DOMAIN_DRIFT_DOUBLINGS = "domain_drift_doublings"  # of a domain beyond the reference, per year
+FEEDBACK = "feedback"  # exponent of the frontier in its own growth; above 0: increasing returns
+HORIZON_DEVIATION = "horizon_deviation_raw"  # a system's own at long work, in scatters
+HORIZON_SCATTER = "horizon_scatter"  # standard deviation of that, doublings
+HORIZON_SHARED = "horizon_shared"  # share of the published variance common to a suite
+HORIZON_NOISE = "horizon_noise"  # beyond the published interval, doublings
+OVERDISPERSION = "overdispersion"  # of a series of shares
+ROUNDING = "rounding"  # noise that every share has
+SPEEDUP_NOISE = "speedup_noise"  # of a series, doublings of speed
+RATIO_NOISE = "ratio_noise"  # doublings of the ratio
+LABEL_ERROR = "label_error"  # share of flawed items
+HORIZON_REFERENCES = ("metr_th11_p50", "metr_th10_p50")  # series that define doublings, first wins
+HORIZON_AT_LEVEL = "horizon_at_level"  # doublings at the population's level
+HORIZON_OFFSET = "horizon_offset"  # of a horizon series against the reference, doublings
+HORIZON_STRETCH = "horizon_stretch"  # ratio of its rate to that of the reference
 
 # forecast
 EVENT_YEAR = "event_year"  # decimal year of an event; inf: never or after the horizon
 NEVER = "never"  # the judged never
+MEETS = "meets_condition"  # whether a draw meets the condition that a forecast is given
 BINDING = "binding"  # index of the requirement met last; -1: no date

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from bayes_rsi.cards import Card, Event, Prior, Requirement, load_card
@@ -69,10 +70,12 @@ def card(*events: Event, trend: str = "drifting", horizon: str = "2060-12-31", *
     )
 
 
-def draws(drift: float = 0.3, seed: int = 5, series: Sequence[str] = tuple(SHARES)) -> xr.Dataset:
+def draws(
+    drift: float = 0.3, seed: int = 5, series: Sequence[str] = tuple(SHARES), size: int = DRAWS
+) -> xr.Dataset:
     """Give draws of a frontier of about 2 doublings a year, and of the curves of the series."""
     rng = np.random.default_rng(seed)
-    shape = (CHAINS, DRAWS)
+    shape = (CHAINS, size)
     growth = 2.0 * np.exp(0.2 * rng.standard_normal((*shape, len(YEARS) - 1)))
     start = 7.0 + 0.5 * rng.standard_normal((*shape, 1))
     frontier = np.concatenate([start, start + np.cumsum(growth * np.diff(YEARS), axis=-1)], axis=-1)
@@ -96,7 +99,7 @@ def draws(drift: float = 0.3, seed: int = 5, series: Sequence[str] = tuple(SHARE
         },
         coords={
             "chain": np.arange(CHAINS),
-            "draw": np.arange(DRAWS),
+            "draw": np.arange(size),
             "date": DAYS,
             "fraction_series": list(series),
             "speedup_series": ["faster"],
@@ -133,3 +136,65 @@ def fit(of: Card, posterior: xr.Dataset | None = None, scores: xr.Dataset | None
     prior = draws(seed=6).isel(chain=[0])
     tree = xr.DataTree.from_dict({"posterior": posterior, "prior": prior})
     return Fit(of, panel() if scores is None else scores, tree, VERDICT, TAG)
+
+
+def whole_fit(size: int = 400, replicates: int = 5) -> Fit:
+    """Give a fit with what the verbs ask for: three events, a known series, a log likelihood."""
+    horizon, lead = judged("lognormal", 2.0**15, 1.5), judged("lognormal", 0.3, 0.5)
+    last = {
+        "taste_gap": judged("lognormal", 1.0, 0.8),
+        "taste_free": 0.3,
+        "adoption": judged("lognormal", 0.5, 0.7),
+        "generation": judged("lognormal", 0.25, 0.7),
+    }
+    series = ("swe_bench_pro", "paperbench")
+    needed = {"replication": "paperbench", "autonomy": horizon}
+    of = card(
+        event("end_to_end", needed, lead=lead, never=0.07, **last),
+        event("engineering", needed, lead=lead, never=0.03),
+        replicates=replicates,
+    )
+    posterior = draws(series=series, size=size)
+    noise = {"horizon_scatter": 0.35, "horizon_shared": 0.64, "horizon_noise": 0.15}
+    noise |= {"rounding": 0.005, "ratio_noise": 0.5}
+    posterior = posterior.assign(
+        **{name: xr.full_like(posterior["growth"], value) for name, value in noise.items()},
+        frontier=posterior["frontier"] - 0.5,
+        overdispersion=xr.full_like(posterior["slope"], 0.1),
+        label_error=0.05 + 0.05 * (1.0 - posterior["ceiling"]),
+        speedup_noise=xr.full_like(posterior["speedup_limit"], 0.5),
+    )
+    scores = panel({"swe_bench_pro": (0.0, np.nan), "paperbench": (0.0, 0.414)})
+    growth = posterior["growth"]
+    told = xr.concat([0.0 * growth, 0.8 * (growth - growth.mean())], "score")
+    labels = ["swe_bench_pro|Old|||", "paperbench|New|||"]
+    rows = {
+        "score_series": ("score", list(series)),
+        "score_system": ("score", ["Old", "New"]),
+        "lab": ("system", ["Ours", "Theirs"]),
+        "sd_log2": ("score", [np.nan, 0.8]),
+        "n_items": ("series", np.full(scores.sizes["series"], 100.0)),
+    }
+    scores = scores.assign(rows).assign_coords(score=labels, system=["Old", "New"])
+    found = fit(of, posterior, scores)
+    found.tree["prior"] = xr.DataTree(draws(seed=6, series=series).isel(chain=[0]))
+    found.tree["log_likelihood"] = xr.DataTree(
+        told.assign_coords(score=labels).to_dataset(name="score_log_likelihood")
+    )
+    return found
+
+
+def published(event: str, said: Mapping[str, float], *, last: str = "exact") -> pd.DataFrame:
+    """Give a table `forecasts` in which somebody states probabilities of an event by some days."""
+    rows = [
+        {"event": event, "probability": p, "target_date": day, "bound": "exact"}
+        for day, p in said.items()
+    ]
+    rows[-1]["bound"] = last
+    quantiles = dict.fromkeys(["p10", "p25", "p50", "p75", "p90"], "")
+    frame = pd.DataFrame(rows).assign(
+        forecaster="Somebody", question="q", kind="probability", unit="probability", **quantiles
+    )
+    return frame.assign(
+        forecast_date=pd.Timestamp("2026-06-01"), target_date=pd.to_datetime(frame["target_date"])
+    )

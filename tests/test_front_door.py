@@ -6,7 +6,7 @@ import pytest
 
 import bayes_rsi
 
-LIGHT = sorted(set(bayes_rsi.__all__) - {"fit", "load_fit", "save_fit"})
+LIGHT = sorted(set(bayes_rsi.__all__) - {"fit", "load_fit", "save_fit", "time_horizon"})
 
 
 @pytest.mark.parametrize("name", LIGHT)

@@ -15,10 +15,12 @@ from bayes_rsi.cards.facts import (
     Sampling,
 )
 from bayes_rsi.cards.prior import FAMILIES, Prior
+from bayes_rsi.cards.runs import HUMAN_SOURCES, RunsCard, load_runs_card
 from bayes_rsi.cards.shipped import card_names, load_card, models_folder
 
 __all__ = [
     "FAMILIES",
+    "HUMAN_SOURCES",
     "KINDS",
     "TRENDS",
     "Card",
@@ -27,8 +29,10 @@ __all__ = [
     "ForecastSettings",
     "Prior",
     "Requirement",
+    "RunsCard",
     "Sampling",
     "card_names",
     "load_card",
+    "load_runs_card",
     "models_folder",
 ]

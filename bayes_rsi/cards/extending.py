@@ -93,8 +93,10 @@ def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     merged = dict(below)
     for key, value in above.items():
         old = merged.get(key)
-        both = isinstance(value, Mapping) and isinstance(old, Mapping)
-        merged[key] = _over(old, value) if both and not _is_whole(value) else value
+        if isinstance(value, Mapping) and isinstance(old, Mapping) and not _is_whole(value):
+            merged[key] = _over(old, value)
+        else:
+            merged[key] = value
     return merged
 
 

@@ -81,6 +81,9 @@ class Event:
         Probability that the present paradigm never gets there.
     never_why : str
         Reason for `never` and `taste_free`.
+    generation : Prior or None
+        Years from one generation to its successor once the event has happened; it moves no date,
+        and `bayes_rsi.compounding` needs it.
     """
 
     name: str
@@ -93,6 +96,7 @@ class Event:
     adoption: Prior | None
     never: float
     never_why: str
+    generation: Prior | None = None
 
     def __post_init__(self) -> None:
         """Sort the requirements, so that no file decides which one is called first."""
@@ -101,9 +105,10 @@ class Event:
 
     @property
     def priors(self) -> dict[str, Prior]:
-        """Every judged distribution of the event: requirements by name, then the lags."""
+        """Every judged distribution of the event: requirements by name, then lags and pace."""
         judged = {item.name: item.prior for item in self.requirements}
         lags = {"lead": self.lead, "taste_gap": self.taste_gap, "adoption": self.adoption}
+        lags |= {"generation": self.generation}
         named = {f"requirements.{name}": prior for name, prior in judged.items()} | lags
         return {name: prior for name, prior in named.items() if prior is not None}
 

@@ -24,7 +24,7 @@ from bayes_rsi.cards.facts import (
 from bayes_rsi.cards.prior import FAMILIES, Prior
 from bayes_rsi.cards.toml import Table
 
-__all__ = ["read_card"]
+__all__ = ["read_card", "read_prior", "read_sampling"]
 
 _WHY = "Every judged number says why and from where; write 'judgement' for one of your own."
 #: Keys that a prior may have, whatever its family.
@@ -70,9 +70,9 @@ def read_card(raw: Mapping[str, Any], file: str) -> Card:
         ),
         use_ceilings=top.flag("use_ceilings"),
         evidence=_evidence(top.table("evidence")),
-        sampling=_sampling(top.table("sampling")),
+        sampling=read_sampling(top.table("sampling")),
         forecast=_forecast(top.table("forecast"), as_of),
-        priors={name: _prior(table, name) for name, table in top.tables("priors")},
+        priors={name: read_prior(table, name) for name, table in top.tables("priors")},
         events={name: _event(table, name) for name, table in top.tables("events")},
     )
 
@@ -83,7 +83,24 @@ def _evidence(table: Table) -> EvidenceChoice:
     return EvidenceChoice(kinds, exclude, table.integer("min_scores", 1))
 
 
-def _sampling(table: Table) -> Sampling:
+def read_sampling(table: Table) -> Sampling:
+    """Read the settings of the sampler.
+
+    Parameters
+    ----------
+    table : Table
+        With the keys of `Sampling`, no others.
+
+    Returns
+    -------
+    Sampling
+        Checked.
+
+    Raises
+    ------
+    CardError
+        For the first thing that is wrong.
+    """
     table.only(item.name for item in fields(Sampling))
     return Sampling(
         chains=table.integer("chains", 2),  # R-hat compares chains
@@ -107,8 +124,30 @@ def _step(table: Table, key: str) -> float:
     return table.number(key, "years, above 0 and at most 1", lambda value: 0 < value <= 1)
 
 
-def _prior(table: Table, name: str, unit: str = "", families: tuple[str, ...] = ()) -> Prior:
-    """Read a prior; of one `unit` and some `families` only, where these are given."""
+def read_prior(table: Table, name: str, unit: str = "", families: tuple[str, ...] = ()) -> Prior:
+    """Read a prior.
+
+    Parameters
+    ----------
+    table : Table
+        With family, parameters, unit, why and source, no other keys.
+    name : str
+        Name of the prior.
+    unit : str
+        The unit that it must have; empty for any.
+    families : tuple of str
+        Families that it may be of; empty for any.
+
+    Returns
+    -------
+    Prior
+        Checked.
+
+    Raises
+    ------
+    CardError
+        For the first thing that is wrong.
+    """
     if "family" not in table.values:
         table.only(_PRIOR, {p for shape in FAMILIES.values() for p in shape})
     family = table.choice("family", families or FAMILIES)
@@ -132,7 +171,7 @@ def _parameter(table: Table, key: str) -> float:
 
 
 def _event(table: Table, name: str) -> Event:
-    optional = ("taste_gap", "taste_free", "adoption")
+    optional = ("taste_gap", "taste_free", "adoption", "generation")
     table.only(
         (item.name for item in fields(Event) if item.name not in {"name", *optional}), optional
     )
@@ -147,11 +186,12 @@ def _event(table: Table, name: str) -> Event:
         adoption=_years(table, "adoption") if "adoption" in table.values else None,
         never=table.share("never"),
         never_why=table.text("never_why", _WHY),
+        generation=_years(table, "generation") if "generation" in table.values else None,
     )
 
 
 def _years(table: Table, key: str) -> Prior:
-    return _prior(table.table(key), key, "years", _POSITIVE)
+    return read_prior(table.table(key), key, "years", _POSITIVE)
 
 
 def _taste_free(table: Table) -> float:
@@ -175,5 +215,5 @@ def _requirement(table: Table, name: str) -> Requirement:
         raise table.error(
             "family", "'family' for a judged horizon, or 'series' for the human parity of a series"
         )
-    prior = _prior(table, name, "minutes", _POSITIVE)
+    prior = read_prior(table, name, "minutes", _POSITIVE)
     return Requirement(name, "horizon", "", prior, prior.why)

@@ -15,7 +15,7 @@ from bayes_rsi.cards.facts import Card
 from bayes_rsi.cards.reading import read_card
 from bayes_rsi.errors import CardError, did_you_mean
 
-__all__ = ["card_names", "load_card", "models_folder"]
+__all__ = ["card_names", "load_card", "models_folder", "read_toml"]
 
 
 def models_folder() -> Path:
@@ -78,7 +78,7 @@ def load_card(name_or_path: str | Path) -> Card:
     """
     if Path(name_or_path).suffix == ".toml":
         path = Path(name_or_path)
-        return read_card(extended(_toml(path), str(path), _shipped), str(path))
+        return read_card(extended(read_toml(path), str(path), _shipped), str(path))
     name = str(name_or_path)
     raw, path = _shipped(name), models_folder() / name / "card.toml"
     card = read_card(extended(raw, str(path), _shipped, (name,)), str(path))
@@ -95,10 +95,27 @@ def _shipped(name: str) -> dict[str, Any]:
             f"got card '{name}', expected the name of a shipped card or the path of a .toml file. "
             f"{did_you_mean(name, known)}"
         )
-    return _toml(models_folder() / name / "card.toml")
+    return read_toml(models_folder() / name / "card.toml")
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file, with or without a byte order mark.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
+    Returns
+    -------
+    dict
+        What it says, unchecked.
+
+    Raises
+    ------
+    CardError
+        When it cannot be read, or is no TOML.
+    """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # with or without a mark
     except OSError as error:

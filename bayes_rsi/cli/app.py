@@ -7,19 +7,15 @@ error, never a traceback.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bayes_rsi.errors import BayesRsiError
+from bayes_rsi.cli.messages import WRONG_INPUT, messages
+from bayes_rsi.cli.questions import questions
 
 __all__ = ["app", "main"]
-
-WRONG_INPUT = 2
 
 # `\b` keeps the line breaks of the paragraph that follows it.
 _HELP = """\
@@ -37,6 +33,11 @@ Examples:
   bayes-rsi forecast --as-of 2025-12-31        as it would have been at that day
   bayes-rsi forecast --add mine.csv            with your scores; prints what they moved
   bayes-rsi forecast --card my.toml --json     your assumptions, as JSON
+  bayes-rsi given "horizon >= 100 h on 2026-12-31"   if that were so
+  bayes-rsi update mine.csv                    with your scores, without fitting again if it can
+  bayes-rsi explain                            how much is data, how much is judgement
+  bayes-rsi implied clark                      what must be believed to hold his view
+  bayes-rsi compounding                        errors over generations after the event
   bayes-rsi backtest --workers 2               how good such forecasts were, beside baselines
   bayes-rsi data check mine.csv                what is wrong with a table, cell by cell
 
@@ -59,21 +60,12 @@ data = typer.Typer(
     help="Look at the tables of scores.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(data, name="data")
+app.add_typer(questions)
 
 
 def main() -> None:
     """Run the command line; ends the process with an exit code."""
     app()
-
-
-@contextmanager
-def _messages() -> Iterator[None]:
-    """Turn an error that the user can mend into a message and an exit code."""
-    try:
-        yield
-    except BayesRsiError as error:
-        print(f"bayes-rsi: {error}", file=sys.stderr)
-        raise typer.Exit(WRONG_INPUT) from None
 
 
 def _show_version(wanted: bool) -> None:
@@ -130,7 +122,7 @@ def forecast(
     against Clark, and what is judgement. Writes forecast.json, forecast.svg and posterior.nc.
     A later run with the same card, data, date, version and seed reuses the posterior.
     """
-    with _messages():
+    with messages():
         from bayes_rsi.cli.run import Request, run
 
         events, added = tuple(event or ()), tuple(add or ())
@@ -174,7 +166,7 @@ def backtest(
     figure that became known since. Writes backtest.csv, backtest-targets.csv and backtest.json; a
     later run with the same card, data, version and seed does only what is missing.
     """
-    with _messages():
+    with messages():
         from bayes_rsi.cli.backtest import Request, run_backtest
 
         days = tuple(origins or ())
@@ -185,7 +177,7 @@ def backtest(
 @app.command()
 def cards() -> None:
     """List the shipped cards: what each assumes, in one line."""
-    with _messages():
+    with messages():
         import bayes_rsi as rsi
         from bayes_rsi.report.tables import aligned
 
@@ -204,17 +196,39 @@ def check(
     ] = None,
 ) -> None:
     """Check tables: every wrong cell with file, row, column, value and what is expected."""
-    with _messages():
+    with messages():
         from bayes_rsi.cli.tables import check_files
 
         problems = check_files(files or [])
     raise typer.Exit(WRONG_INPUT if problems else 0)
 
 
+@data.command("add")
+def add(
+    cells: Annotated[
+        list[str], typer.Argument(help="column=value each: series, system, value, unit, ...")
+    ],
+    evidence: Annotated[
+        Path, typer.Option(metavar="DIR", help="Your own folder; its scores.csv gets the row.")
+    ],
+) -> None:
+    r"""Append a checked row to your own scores; the shipped tables stay as they are.
+
+    \b
+    bayes-rsi data add series=paperbench system=GPT-5 value=0.42 unit=fraction \\
+        known_on=2026-06-01 source="own run" --evidence mine
+    bayes-rsi update mine/scores.csv
+    """
+    with messages():
+        from bayes_rsi.cli.adding import add_row
+
+        print(f"{add_row(cells, evidence)}: one row added")
+
+
 @data.command("list")
 def list_all() -> None:
     """List the series of the shipped tables with their numbers of scores."""
-    with _messages():
+    with messages():
         from bayes_rsi.cli.tables import list_series
 
         print(list_series(), end="")

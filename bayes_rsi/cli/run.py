@@ -73,6 +73,7 @@ class _Outcome:
     card: rsi.Card
     posterior: Posterior
     forecast: rsi.Forecast
+    prior: rsi.Forecast
     comparisons: pd.DataFrame
     not_compared: str
     shipped: Posterior | None
@@ -139,9 +140,12 @@ def _compute(request: Request, card: rsi.Card, stages: Stages) -> _Outcome:
         before = stages.run("projecting", lambda: rsi.forecast(shipped.fit))
     posterior = _obtain(request, card, read.evidence, [request.out], stages)
     forecast = stages.run("projecting", lambda: _only(rsi.forecast(posterior.fit), request.events))
+    prior = stages.run(
+        "projecting", lambda: _only(rsi.forecast(posterior.fit, group="prior"), request.events)
+    )
     comparisons, why = stages.run("comparing", lambda: _compare(forecast, read.evidence))
     change = None if before is None else moved(before, forecast)
-    return _Outcome(card, posterior, forecast, comparisons, why, shipped, change)
+    return _Outcome(card, posterior, forecast, prior, comparisons, why, shipped, change)
 
 
 def _obtain(
@@ -186,7 +190,12 @@ def _document(outcome: _Outcome, stages: Stages) -> str:
     files = {"figure": FIGURE, "posterior": POSTERIOR}
     return as_json(
         forecast_document(
-            outcome.forecast, outcome.comparisons, files, stages.seconds, outcome.moved
+            outcome.forecast,
+            outcome.comparisons,
+            files,
+            stages.seconds,
+            outcome.moved,
+            outcome.prior,
         )
     )
 
@@ -211,6 +220,7 @@ def _show(request: Request, outcome: _Outcome, document: str, path: Path) -> Non
             files,
             not_compared=outcome.not_compared,
             moved=change,
+            prior=outcome.prior,
         ),
         end="",
     )

@@ -1,6 +1,6 @@
 """Description of the shipped tables for other programs: `data/datapackage.json`, a Data Package.
 
-Invariant: sizes, checksums and field descriptions are computed from the files and `schema.TABLES`,
+Invariant: sizes, checksums and field descriptions are computed from the files and from `schema`,
 never typed; everything else in the file (title, licences, sources, ...) is kept as it is.
 
 ``python -m bayes_rsi.evidence.datapackage`` rewrites it; ``--check`` only compares.
@@ -19,7 +19,7 @@ from typing import Any
 
 from bayes_rsi.errors import EvidenceError, OutputError, Problem
 from bayes_rsi.evidence.columns import Column, Table
-from bayes_rsi.evidence.schema import TABLES
+from bayes_rsi.evidence.schema import RUNS, TABLES
 from bayes_rsi.evidence.tables import data_folder
 
 __all__ = ["FILE", "build", "main", "verify", "write"]
@@ -30,6 +30,7 @@ _REBUILD = "Rebuild it: python -m bayes_rsi.evidence.datapackage"
 _REFERENCES = {
     "aliases": {"system": ("systems", "system")},
     "scores": {"series": ("benchmarks", "series"), "system": ("systems", "system")},
+    "runs": {"system": ("systems", "system")},
 }
 
 
@@ -39,7 +40,7 @@ def build(folder: Path) -> dict[str, Any]:
     Parameters
     ----------
     folder : pathlib.Path
-        Holds the tables, and perhaps a description whose other entries are kept.
+        Holds the tables, perhaps runs, and perhaps a description whose other entries are kept.
 
     Returns
     -------
@@ -54,11 +55,12 @@ def build(folder: Path) -> dict[str, Any]:
     Examples
     --------
     >>> [table["name"] for table in build(data_folder())["resources"]]  # doctest: +SKIP
-    ['systems', 'aliases', 'benchmarks', 'audits', 'scores', 'forecasts']
+    ['systems', 'aliases', 'benchmarks', 'audits', 'scores', 'forecasts', 'runs']
     """
     present = _read(folder / FILE)
     kept = {entry["name"]: entry for entry in present.get("resources", [])}
-    described = [_resource(folder, TABLES[name], kept.pop(name, {})) for name in TABLES]
+    tables = [*TABLES.values(), *([RUNS] if (folder / f"{RUNS.name}.csv").is_file() else [])]
+    described = [_resource(folder, table, kept.pop(table.name, {})) for table in tables]
     others = [entry | _content(folder, entry["path"]) for entry in kept.values()]
     head = {"name": "bayes-rsi-evidence", "profile": "data-package"} | present
     return head | {"resources": described + others}

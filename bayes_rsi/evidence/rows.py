@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -17,7 +18,7 @@ import pandas as pd
 from bayes_rsi.errors import Problem, did_you_mean
 from bayes_rsi.evidence.columns import Table
 
-__all__ = ["read_rows"]
+__all__ = ["read_rows", "rows_of"]
 
 
 def read_rows(
@@ -63,6 +64,45 @@ def read_rows(
     if len(records) == 1:
         return None, [_empty(path)]
     return _frame(records[1:], header, path.name, table)
+
+
+def rows_of(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame | None, list[Problem]]:
+    """Take the rows of a frame as the text of a file, so that both go through the same checks.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        At least the required columns; its index is not used.
+    table : Table
+        Whose columns it holds.
+
+    Returns
+    -------
+    frame : pandas.DataFrame or None
+        As `read_rows` gives it: rows are numbered as in the file that the frame would be saved to,
+        so the first one is row 2. Numbers keep all of their digits.
+    problems : list of Problem
+        Empty when all is well; their file is the name of the table.
+    """
+    header = [str(name) for name in frame.columns]
+    if problems := _header_problems(header, table.name, table, complete=False):
+        return None, problems
+    if frame.empty:
+        return None, [_empty(Path(table.name))]
+    columns = {name: [_text(cell) for cell in frame[name].tolist()] for name in header}
+    rows = pd.RangeIndex(2, len(frame) + 2, name="row")
+    text = pd.DataFrame(columns, index=rows, dtype="str")
+    return text.reindex(columns=list(table.names), fill_value=""), []
+
+
+def _text(cell: object) -> str:
+    if cell is None or cell is pd.NaT or cell != cell:
+        return ""
+    if isinstance(cell, date):  # a time of day would be no date of a file
+        return cell.strftime("%Y-%m-%d")
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))  # a column of counts turns into floats as soon as one is missing
+    return str(cell).strip()
 
 
 def _read_text(path: Path) -> tuple[str | None, list[Problem]]:

@@ -1,8 +1,8 @@
 """What a table may hold: every column with its type, unit, range and key.
 
 Invariant: this is the only statement of the schema. The reader, the checks of single cells, the
-field descriptions in `datapackage.json` and the tests are all driven by `TABLES`; a column that is
-not written here does not exist.
+field descriptions in `datapackage.json` and the tests are all driven by `TABLES` and `RUNS`; a
+column that is not written here does not exist.
 
 Conventions of the files: UTF-8 CSV with a header row, ISO dates, `yes`/`no`, an empty cell where a
 figure is missing, a fraction (0.73) and never a percentage.
@@ -18,9 +18,11 @@ from bayes_rsi.evidence.columns import Column, Table
 __all__ = [
     "DOMAINS",
     "EFFORTS",
+    "HUMAN_SOURCES",
     "KINDS",
     "LABEL_MARK",
     "QUANTILES",
+    "RUNS",
     "TABLES",
     "UNIT_OF_KIND",
 ]
@@ -52,6 +54,9 @@ DOMAINS = (
     "research_creativity",
     "agent_management",
 )
+#: Where the human time of a task comes from: people who were timed, one person who tested the task
+#: (inside or outside of the house), or a guess.
+HUMAN_SOURCES = ("baseline", "qa", "external_qa", "estimate")
 #: Columns of the quantiles of a forecast, lowest first.
 QUANTILES = ("p10", "p25", "p50", "p75", "p90")
 _CENSORING = ("none", "right", "left", "interval")
@@ -287,4 +292,45 @@ _FORECASTS = Table(
 #: Every table by its name, in the order in which they are checked.
 TABLES: Mapping[str, Table] = MappingProxyType(
     {table.name: table for table in (_SYSTEMS, _ALIASES, _BENCHMARKS, _AUDITS, _SCORES, _FORECASTS)}
+)
+
+#: Results on single tasks. They lie below the scores, so they are no part of `Evidence`: whoever
+#: needs them reads them with `runs.load_runs`.
+RUNS = Table(
+    "runs",
+    "All runs of one system on one task",
+    ("task", "system"),
+    (
+        Column("task", "string", "Task", required=True),
+        Column("family", "string", "Family of similar tasks", required=True),
+        Column(
+            "human_minutes",
+            "number",
+            "Time a skilled human needs, above 0",
+            "minutes",
+            required=True,
+            low=0,
+        ),
+        Column(
+            "human_source",
+            "string",
+            "Where the human time comes from",
+            allowed=HUMAN_SOURCES,
+            default="estimate",
+        ),
+        Column(
+            "chance",
+            "number",
+            "Success rate of guessing, below 1",
+            "fraction",
+            low=0,
+            high=1,
+            default="0",
+        ),
+        Column("system", "string", "System", required=True),
+        Column("successes", "integer", "Successful runs", "runs", required=True, low=0),
+        Column("attempts", "integer", "Runs", "runs", required=True, low=1),
+        Column("known_on", "date", "First day the result could be known"),
+        Column("source", "string", "Where it was published"),
+    ),
 )

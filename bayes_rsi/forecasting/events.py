@@ -10,6 +10,7 @@ automation never comes before the engineering that it needs.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,11 +20,21 @@ from bayes_rsi import names
 from bayes_rsi.cards import Card, Event, Prior, Requirement
 from bayes_rsi.errors import ModelError, did_you_mean
 from bayes_rsi.forecasting.dice import dice
+from bayes_rsi.forecasting.domains import in_domain
 from bayes_rsi.forecasting.parity import PARITY_KINDS, parity
 from bayes_rsi.forecasting.paths import Paths
 from bayes_rsi.units import doublings
 
-__all__ = ["Dates", "check_events", "dates", "required"]
+__all__ = [
+    "Dates",
+    "check_events",
+    "crossing",
+    "dated",
+    "dates",
+    "dice_of",
+    "judged_dice",
+    "required",
+]
 
 
 @dataclass(frozen=True)
@@ -152,35 +163,132 @@ def dates(
     Dates
         One date for each path.
     """
-    size, (as_of, horizon) = len(paths.values), span
-    met = np.stack(
-        [
-            paths.reached(_threshold(item, paths, draws, panel, seed))
-            for item in required(event, panel)
-        ]
-    )
-    lags = _judged(event.taste_gap, "taste_gap", size, seed)
-    lags = np.where(dice(seed, "taste_free").random(size) < event.taste_free, 0.0, lags)
-    lags = lags + _judged(event.adoption, "adoption", size, seed)
-    never = dice(seed, "never").random(size) < event.never
-    year = met.max(axis=0) - _judged(event.lead, "lead", size, seed) + lags
+    uniforms = judged_dice(event, len(paths.values), seed)
+    met = [
+        crossing(item, paths, draws, panel, uniforms.get(dice_of(item)))
+        for item in required(event, panel)
+    ]
+    return dated(event, np.stack(met), uniforms, span)
+
+
+def dice_of(item: Requirement) -> str:
+    """Give the name of the dice of a requirement's threshold.
+
+    Parameters
+    ----------
+    item : Requirement
+        Of an event.
+
+    Returns
+    -------
+    str
+        One name for all events of a card that call a requirement alike.
+    """
+    return f"requirement {item.name}"
+
+
+def judged_dice(event: Event, size: int, seed: int) -> dict[str, np.ndarray]:
+    """Draw one uniform for each judged quantity of an event.
+
+    Parameters
+    ----------
+    event : Event
+        From the card.
+    size : int
+        Number of paths.
+    seed : int
+        Seed of the judged quantities.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        Shape (path,) each: ``requirement <name>`` of each judged horizon, ``lead``, ``taste_gap``
+        and ``taste_free`` where there is a gap, ``adoption`` where there is one, ``never``.
+    """
+    wanted = [dice_of(item) for item in event.requirements if item.prior is not None]
+    wanted += ["lead", "never"]
+    wanted += ["taste_gap", "taste_free"] if event.taste_gap is not None else []
+    wanted += ["adoption"] if event.adoption is not None else []
+    return {name: dice(seed, name).random(size) for name in wanted}
+
+
+def crossing(
+    item: Requirement,
+    paths: Paths,
+    draws: xr.Dataset,
+    panel: xr.Dataset,
+    uniform: np.ndarray | None,
+) -> np.ndarray:
+    """Give when the released frontier meets a requirement.
+
+    Parameters
+    ----------
+    item : Requirement
+        A judged horizon, or parity on a series.
+    paths : Paths
+        The frontier.
+    draws : xarray.Dataset
+        The posterior (or prior) that the paths continue.
+    panel : xarray.Dataset
+        Floors and human baselines.
+    uniform : numpy.ndarray or None
+        Uniform behind a judged horizon, shape (path,); None for parity.
+
+    Returns
+    -------
+    numpy.ndarray
+        Decimal years, shape (path,).
+    """
+    if item.prior is None or uniform is None:
+        point = parity(draws, panel, item.series)
+        seen = in_domain(paths, draws, panel, item.series)
+        return seen.reached(np.repeat(point, paths.shape[2]))
+    measured = np.asarray(doublings(item.prior.quantile(uniform))) + _suite_error(draws, paths)
+    return paths.reached(measured)
+
+
+def _suite_error(draws: xr.Dataset, paths: Paths) -> np.ndarray | float:
+    """Give by how much the reference suite measures more than the length of tasks in the world."""
+    if names.SUITE_ERROR not in draws:
+        return 0.0
+    error = draws[names.SUITE_ERROR].transpose(names.CHAIN, names.DRAW).values.ravel()
+    return np.repeat(error, paths.shape[2])
+
+
+def dated(
+    event: Event, met: np.ndarray, uniforms: Mapping[str, np.ndarray], span: tuple[float, float]
+) -> Dates:
+    """Date an event whose requirements are met at known times.
+
+    Parameters
+    ----------
+    event : Event
+        Lags and never.
+    met : numpy.ndarray
+        Decimal years, shape (requirement, path).
+    uniforms : mapping of str to numpy.ndarray
+        As `judged_dice` gives them.
+    span : tuple of float
+        Decimal years of the as-of date and of the horizon.
+
+    Returns
+    -------
+    Dates
+        One date for each path.
+    """
+    as_of, horizon = span
+    lags = _judged(event.taste_gap, "taste_gap", uniforms)
+    if event.taste_gap is not None:
+        lags = np.where(uniforms["taste_free"] < event.taste_free, 0.0, lags)
+    lags = lags + _judged(event.adoption, "adoption", uniforms)
+    never = uniforms["never"] < event.never
+    year = met.max(axis=0) - _judged(event.lead, "lead", uniforms) + lags
     year = np.where(never, np.inf, year)
     year = np.where(year <= as_of, np.nan, np.where(year > horizon, np.inf, year))
     binding = np.where(np.isfinite(year), met.argmax(axis=0), -1)
     return Dates(year, never, binding)
 
 
-def _threshold(
-    item: Requirement, paths: Paths, draws: xr.Dataset, panel: xr.Dataset, seed: int
-) -> np.ndarray:
-    if item.prior is None:
-        return np.repeat(parity(draws, panel, item.series), paths.shape[2])
-    judged = _judged(item.prior, f"requirement {item.name}", len(paths.values), seed)
-    return np.asarray(doublings(judged))
-
-
-def _judged(prior: Prior | None, name: str, size: int, seed: int) -> np.ndarray:
+def _judged(prior: Prior | None, name: str, uniforms: Mapping[str, np.ndarray]) -> np.ndarray:
     """Draw through quantiles: one uniform serves every event, whatever its prior."""
-    if prior is None:
-        return np.zeros(size)
-    return prior.quantile(dice(seed, name).random(size))
+    return np.zeros(1) if prior is None else prior.quantile(uniforms[name])

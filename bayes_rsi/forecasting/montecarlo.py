@@ -11,7 +11,7 @@ import xarray as xr
 
 from bayes_rsi import names
 
-__all__ = ["share_and_error"]
+__all__ = ["effective_size", "error_of_mean", "share_and_error"]
 
 
 def share_and_error(flags: xr.DataArray) -> tuple[float, float]:
@@ -34,15 +34,63 @@ def share_and_error(flags: xr.DataArray) -> tuple[float, float]:
     -----
     Vehtari et al. (2021), https://doi.org/10.1214/20-BA1221.
     """
+    values = flags.transpose(names.CHAIN, names.DRAW, names.REPLICATE).values.astype(float)
+    kept = ~np.isnan(values)
+    share = float(np.nansum(values) / kept.sum())
+    return share, error_of_mean(np.where(kept, values - share, 0.0) / kept.mean())
+
+
+def error_of_mean(residuals: np.ndarray) -> float:
+    """Give the Monte Carlo standard error of a mean.
+
+    Parameters
+    ----------
+    residuals : numpy.ndarray
+        Contributions of the draws, mean zero, shape (chain, draw, replicate).
+
+    Returns
+    -------
+    float
+        sd / sqrt(ESS) over chains and draws, the replicates averaged first.
+    """
+    averaged = residuals.mean(-1)
+    if np.ptp(averaged) == 0.0:
+        return 0.0
+    return float(averaged.std(ddof=1) / np.sqrt(_ess(averaged)))
+
+
+def effective_size(weights: np.ndarray) -> float:
+    """Give how many independent posterior draws weighted ones are worth.
+
+    Kish's size of the weights, ``sum(w)^2 / sum(w^2)`` over posterior draws, times the sampling
+    efficiency of the chains (at most 1).
+
+    Parameters
+    ----------
+    weights : numpy.ndarray
+        Not negative, shape (chain, draw) or (chain, draw, replicate); replicates are averaged.
+
+    Returns
+    -------
+    float
+        Between 0 and the number of posterior draws.
+
+    Notes
+    -----
+    Kish (1965), Survey Sampling; Vehtari et al. (2021), https://doi.org/10.1214/20-BA1221.
+    """
+    averaged = weights.mean(-1) if weights.ndim == 3 else weights
+    if not averaged.any():
+        return 0.0
+    size = averaged.sum() ** 2 / np.sum(averaged**2)
+    if np.ptp(averaged) == 0.0:
+        return float(size)
+    return float(size * min(1.0, _ess(averaged) / averaged.size))
+
+
+def _ess(values: np.ndarray) -> float:
     from arviz_stats.base import (
         array_stats,  # 1 s to import: kept off the path of `import bayes_rsi`
     )
 
-    values = flags.transpose(names.CHAIN, names.DRAW, names.REPLICATE).values.astype(float)
-    kept = ~np.isnan(values)
-    share = float(np.nansum(values) / kept.sum())
-    residual = np.where(kept, values - share, 0.0).mean(-1) / kept.mean()
-    if np.ptp(residual) == 0.0:
-        return share, 0.0
-    ess = float(array_stats.ess(residual, chain_axis=0, draw_axis=1, method="mean"))
-    return share, float(residual.std(ddof=1) / np.sqrt(ess))
+    return float(array_stats.ess(values, chain_axis=0, draw_axis=1, method="mean"))

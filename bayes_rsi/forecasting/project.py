@@ -10,6 +10,7 @@ import xarray as xr
 
 from bayes_rsi import names
 from bayes_rsi.forecasting.events import Dates, check_events, dates, required
+from bayes_rsi.forecasting.futures import Futures
 from bayes_rsi.forecasting.paths import Paths, continued
 from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.posterior import Fit
@@ -74,7 +75,15 @@ def forecast(fit: Fit, seed: int | None = None, group: str = "posterior") -> For
         },
     }
     titles = {name: event.title for name, event in card.events.items()}
-    return Forecast(fit.tag, fit.verdict, events, _frontier(paths, draws), titles)
+    told_by = _log_likelihood(fit) if group == "posterior" else None
+    futures = Futures(card, panel, draws, paths, (as_of, horizon), chosen, told_by)
+    return Forecast(fit.tag, fit.verdict, events, _frontier(paths, draws), titles, futures)
+
+
+def _log_likelihood(fit: Fit) -> xr.DataArray | None:
+    if "log_likelihood" not in fit.tree:
+        return None
+    return fit.tree["log_likelihood"].to_dataset().get(names.SCORE_LOG_LIKELIHOOD)
 
 
 def _events(found: dict[str, Dates], paths: Paths, draws: xr.Dataset) -> xr.Dataset:

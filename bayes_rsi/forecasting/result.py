@@ -16,6 +16,7 @@ import xarray as xr
 
 from bayes_rsi import names
 from bayes_rsi.errors import ModelError, did_you_mean
+from bayes_rsi.forecasting.futures import Futures
 from bayes_rsi.forecasting.montecarlo import share_and_error
 from bayes_rsi.tags import Tag, Verdict
 from bayes_rsi.units import date_of_year, year_of_date
@@ -63,6 +64,14 @@ class Forecast:
         50% horizon); ``growth`` (chain, draw): doublings per year at the as-of date.
     titles : mapping of str to str
         Event name to one line for people.
+    futures : Futures or None
+        The futures behind the draws, for the verbs that ask what would be otherwise; None for a
+        forecast that was put together from its draws.
+    condition : str
+        What the draws were conditioned on by `bayes_rsi.given`; empty: nothing. Draws that do not
+        meet it are missing (nan), as those are that contradict what is known; ``events`` then has
+        ``meets_condition`` (chain, draw, replicate), and the first replicate stands for the
+        frontier and its growth.
     """
 
     tag: Tag
@@ -70,6 +79,59 @@ class Forecast:
     events: xr.Dataset
     frontier: xr.Dataset
     titles: dict[str, str]
+    futures: Futures | None = None
+    condition: str = ""
+
+    def what_if(self, verb: str) -> Futures:
+        """Give the futures behind the draws, for a verb that changes something in them.
+
+        Parameters
+        ----------
+        verb : str
+            Who asks, for the error.
+
+        Returns
+        -------
+        Futures
+            Of all draws, without condition.
+
+        Raises
+        ------
+        ModelError
+            When they were not kept, or the forecast is conditioned.
+        """
+        if self.condition:
+            raise ModelError(
+                f"{verb}: got a forecast given '{self.condition}', expected one without condition; "
+                f"under a condition the judged quantities depend on each other. Call {verb} on the "
+                "forecast itself"
+            )
+        return self.all_futures(verb)
+
+    def all_futures(self, verb: str) -> Futures:
+        """Give the futures behind the draws, whether the forecast is conditioned or not.
+
+        Parameters
+        ----------
+        verb : str
+            Who asks, for the error.
+
+        Returns
+        -------
+        Futures
+            Of all draws.
+
+        Raises
+        ------
+        ModelError
+            When they were not kept.
+        """
+        if self.futures is None:
+            raise ModelError(
+                f"{verb}: got a forecast without its futures, expected one made by "
+                "bayes_rsi.forecast(fit); project the fit again"
+            )
+        return self.futures
 
     @property
     def event_names(self) -> list[str]:
@@ -178,6 +240,25 @@ class Forecast:
         flag = self.events[names.NEVER].sel({names.EVENT: event})
         return Share(*share_and_error(flag.where(years.notnull())))
 
+    def never_if_none_by(self, day: str | date, event: str = "end_to_end") -> Share:
+        """Give P(judged never | the event has not come by a day).
+
+        Parameters
+        ----------
+        day : str or date
+            ISO date, not later than `horizon`.
+        event : str
+            Name of the event.
+
+        Returns
+        -------
+        Share
+            Share of the draws without the event by that day; nan without any.
+        """
+        years = self.years(event)
+        flag = self.events[names.NEVER].sel({names.EVENT: event})
+        return Share(*share_and_error(flag.where(years > float(year_of_date(day)))))
+
     def after_horizon(self, event: str = "end_to_end") -> Share:
         """Give the probability that the event comes, but after the simulated horizon.
 
@@ -208,7 +289,11 @@ class Forecast:
         float
             In [0, 1].
         """
-        return float(self.years(event).isnull().mean())
+        missing = self.years(event).isnull()
+        if names.MEETS in self.events:  # of those that meet the condition
+            meets = self.events[names.MEETS]
+            return float((missing & meets).sum() / meets.sum())
+        return float(missing.mean())
 
     def quantiles(
         self, event: str = "end_to_end", probabilities: Sequence[float] = QUANTILES
@@ -282,7 +367,9 @@ class Forecast:
             Probability to doublings of the METR TH1.1 50% horizon per year.
         """
         values = self.frontier[names.GROWTH].values.ravel()
-        return {p: float(np.quantile(values, p)) for p in (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)}
+        return {
+            p: float(np.nanquantile(values, p)) for p in (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
+        }
 
     def frontier_quantiles(self, probabilities: Sequence[float] = (0.1, 0.5, 0.9)) -> xr.DataArray:
         """Give quantiles of the released frontier at each date.

@@ -30,6 +30,8 @@ class EventSummary:
         Identifier, and one line for people.
     probability_by : mapping of date to Share
         P(event by a day) for those of `HEADLINE_DAYS` after the as-of date and within the horizon.
+    never_if_none_by : mapping of date to Share
+        P(judged never | not by that day), for those of these days that some draws pass without it.
     quantiles : mapping of float to date or None
         Date of the event by probability; None where it is never, or after the horizon.
     never, after_horizon : Share
@@ -47,6 +49,7 @@ class EventSummary:
     name: str
     title: str
     probability_by: Mapping[date, Share]
+    never_if_none_by: Mapping[date, Share]
     quantiles: Mapping[float, date | None]
     never: Share
     after_horizon: Share
@@ -102,6 +105,13 @@ def summary(forecast: Forecast, event: str) -> EventSummary:
         name=event,
         title=forecast.titles.get(event, event),
         probability_by=MappingProxyType({day: forecast.share_by(day, event) for day in days}),
+        never_if_none_by=MappingProxyType(
+            {
+                day: forecast.never_if_none_by(day, event)
+                for day in days
+                if forecast.probability_by(day, event) < 1
+            }
+        ),
         quantiles=MappingProxyType(forecast.quantiles(event)),
         never=forecast.never(event),
         after_horizon=forecast.after_horizon(event),

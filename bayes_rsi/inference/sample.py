@@ -26,7 +26,8 @@ from bayes_rsi.cards import Card
 from bayes_rsi.evidence import Evidence, panel
 from bayes_rsi.inference.gates import verdict
 from bayes_rsi.inference.tree import assemble, posterior_only
-from bayes_rsi.model.build import build, start
+from bayes_rsi.inference.warm import warm_start
+from bayes_rsi.model.build import build
 from bayes_rsi.posterior import Fit
 from bayes_rsi.tags import Tag
 
@@ -96,6 +97,7 @@ def fit(
     evidence: Evidence,
     seed: int = 1,
     progress: Progress | None = None,
+    begin: Fit | None = None,
     *,
     cores: int | None = None,
     predictive: bool = True,
@@ -112,6 +114,8 @@ def fit(
         Seed of everything random in the fit.
     progress : callable, optional
         Told the stage and the share done of it, see `Progress`.
+    begin : Fit, optional
+        A fit to similar evidence: the chains start from its posterior means.
     cores : int, optional
         Chains sampled at a time; the draws do not depend on it. Default: as many as there are.
     predictive : bool, default True
@@ -138,7 +142,9 @@ def fit(
     model = build(scores, card)
     compiled = clock.run(
         "compiling",
-        lambda: nutpie.compile_pymc_model(model, initial_points=start(scores, card)),
+        lambda: nutpie.compile_pymc_model(
+            model, initial_points=warm_start(model, scores, card, begin)
+        ),
     )
     sampled = clock.run("sampling", lambda: _sample(compiled, card, seed, tell, cores))
     if predictive:

@@ -14,8 +14,10 @@ import xarray as xr
 from bayes_rsi import names
 from bayes_rsi.cards import Card
 from bayes_rsi.errors import ModelError
+from bayes_rsi.model.ceilings import audited
 from bayes_rsi.model.count import count
 from bayes_rsi.model.design import Design, design
+from bayes_rsi.model.effects import domains, harness_labels, labs
 from bayes_rsi.model.fraction import fraction
 from bayes_rsi.model.horizon import horizon
 from bayes_rsi.model.priors import refuse_unknown, variable
@@ -108,7 +110,12 @@ def coordinates(arrays: Design) -> dict[str, list]:
         names.HORIZON_SYSTEM: list(systems[np.unique(arrays.system_index(both))]),
         names.HORIZON_SCORE: list(scores[plain]),
         names.CENSORED_SCORE: list(scores[cut]),
+        names.LAB: list(labs(arrays)),
+        names.DOMAIN: list(domains(arrays)),
     }
+    if arrays.series_of("fraction").size:
+        found[names.HARNESS] = list(harness_labels(arrays))
+        found[names.AUDITED_SERIES] = list(series[arrays.series_of("fraction")[audited(arrays)]])
     for kind in LIKELIHOODS:
         found[f"{kind}_series"] = list(series[arrays.series_of(kind)])
         found[f"{kind}_score"] = list(scores[arrays.scores_of(kind)])
@@ -140,4 +147,7 @@ def _tell_in_doublings(arrays: Design, latent: Latents, scale: Scale) -> None:
     frontier = scale.doublings(latent.in_frame(latent.frontier))
     pm.Deterministic(names.FRONTIER, frontier, dims=names.DATE)
     pm.Deterministic(names.GROWTH, scale.rate * latent.rate / latent.pace)
+    if domains(arrays).size:
+        drift = scale.rate * pm.modelcontext(None)[names.DOMAIN_DRIFT]
+        pm.Deterministic(names.DOMAIN_DRIFT_DOUBLINGS, drift, dims=names.DOMAIN)
     pm.Deterministic(names.CAPABILITY, scale.doublings(latent.place), dims=names.SYSTEM)

@@ -10,10 +10,12 @@ because the posterior of its difficulty says when such problems would fall in nu
 
 from __future__ import annotations
 
+import numpy as np
 import pymc as pm
 
 from bayes_rsi import names
-from bayes_rsi.model.priors import variable
+from bayes_rsi.model.curves import curves
+from bayes_rsi.model.priors import parameters
 from bayes_rsi.model.setting import Setting
 
 __all__ = ["count"]
@@ -28,14 +30,14 @@ def count(setting: Setting) -> None:
         Panel, card and the shared part of the model.
     """
     card, rows, dims = setting.card, setting.rows("count"), names.COUNT_SERIES
-    aim, miss = setting.aim("count")
-    difficulty = pm.Normal("count_place", aim, miss, dims=dims)
-    slope = variable(card, "count_slope", dims=dims)
-    which, who = rows.series, rows.system
+    median, sigma = parameters(card, "count_slope", "lognormal")
+    flat = np.zeros(len(setting.design.series_of("count")))
+    curve = curves(setting, "count", flat + 0.5, flat, (np.log(median), sigma))
+    which, difficulty, slope = rows.series, curve.difficulty, curve.slope
     pm.Binomial(
         names.COUNT,
         n=rows.trials,
-        logit_p=slope[which] * (setting.latent.place[who] - difficulty[which]),
+        logit_p=slope[which] * (setting.places("count") - difficulty[which]),
         observed=rows.value.astype("int64"),
         dims=names.COUNT_SCORE,
     )

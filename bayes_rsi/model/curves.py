@@ -52,7 +52,7 @@ class Curves:
     difficulty: Any
     slope: Any
 
-    def climbed(self, setting: Setting, kind: str) -> Any:
+    def climbed(self, setting: Setting, kind: str, more: Any = 0.0) -> Any:
         """Give the share of its height that each score's curve has climbed.
 
         Parameters
@@ -61,15 +61,17 @@ class Curves:
             Panel and capabilities.
         kind : str
             Kind of metric.
+        more : tensor or float
+            Logits to add, shape (scores of the kind,).
 
         Returns
         -------
         tensor
             In (0, 1), shape (scores of the kind,).
         """
-        rows = setting.rows(kind)
-        place = setting.latent.place[rows.system]
-        return pt.sigmoid(self.slope[rows.series] * (place - self.difficulty[rows.series]))
+        which = setting.rows(kind).series
+        above = setting.places(kind) - self.difficulty[which]
+        return pt.sigmoid(self.slope[which] * above + more)
 
 
 def curves(

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from bayes_rsi import names
 from bayes_rsi.cards import Card
 from bayes_rsi.errors import ModelError
 from bayes_rsi.units import year_of_date
@@ -20,7 +21,7 @@ __all__ = ["TIERS", "Design", "design"]
 
 TIERS = ("flagship", "small", "open")
 #: Series that define doublings, in order of preference.
-REFERENCES = ("metr_th11_p50", "metr_th10_p50")
+REFERENCES = names.HORIZON_REFERENCES
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 Invariant: the expected score lies between floor and ceiling, whatever the capability.
 
-    mean = floor + (ceiling - floor) * logistic(slope * (place - difficulty))
+    mean = floor + (ceiling - floor) * logistic(slope * (place - difficulty) + harness + reporter)
     sd^2 = mean (1 - mean) (1 / n_trials + overdispersion^2) + rounding^2
     score = Normal(mean, sd), censored to [0, 1]
 
@@ -23,6 +23,7 @@ from bayes_rsi import names
 from bayes_rsi.cards import Card
 from bayes_rsi.model.ceilings import ceilings
 from bayes_rsi.model.curves import Curves, below_one, curves, middle
+from bayes_rsi.model.effects import harness
 from bayes_rsi.model.priors import variable
 from bayes_rsi.model.setting import Setting
 
@@ -42,7 +43,8 @@ def fraction(setting: Setting) -> None:
     floor = np.nan_to_num(design.panel["floor"].values[design.series_of("fraction")])
     ceiling = ceilings(design, card)
     curve = _curves(setting, floor, ceiling)
-    mean = floor[where] + (ceiling - floor)[where] * curve.climbed(setting, "fraction")
+    climbed = curve.climbed(setting, "fraction", harness(design, card))
+    mean = floor[where] + (ceiling - floor)[where] * climbed
     spread, noise = _spread(card), variable(card, "rounding")
     variance = mean * (1 - mean) * (1 / rows.trials + spread[where] ** 2) + noise**2
     pm.CustomDist(

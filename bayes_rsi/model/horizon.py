@@ -4,11 +4,15 @@ Invariant: the reference series (METR TH1.1, 50%) has offset 0 and stretch 1, so
 log2 minutes *is* capability in doublings.
 
     log2 minutes = at_level + rate * stretch_s * place + offset_s + deviation_i + error
-    error ~ Normal(0, sqrt((own_share * published sd)^2 + horizon_noise^2))
+    error ~ Normal(0, sqrt((1 - shared) * published sd^2 + horizon_noise^2))
 
-A system's deviation is shared by its 50% and 80% horizons on both suites. Values beyond what the
-suite can measure are right-censored, estimates that depend on how cheating is scored are
-interval-censored.
+A system's deviation is shared by its 50% and 80% horizons on both suites. The published interval is
+split: the tasks and human times of a suite are the same for all systems, so a share of its variance
+is one error that moves them together. Doublings are what the suite measures; what lies between that
+and the length of tasks in the world, `horizon_suite_error`, is drawn from its prior (no score can
+tell it), and matters where somebody judges a horizon in minutes. Other suites' is part of their
+offset. Values beyond what the suite can measure are right-censored, estimates that depend on how
+cheating is scored are interval-censored.
 """
 
 from __future__ import annotations
@@ -102,22 +106,22 @@ def horizon(design: Design, card: Card, latent: Latents) -> Scale:
         design.scores_of("horizon", censored=False),
         design.scores_of("horizon", censored=True),
     )
+    shared, extra = variable(card, "horizon_shared"), variable(card, "horizon_noise")
     mean_of = _means(design, card, latent, scale, np.concatenate([plain, cut]))
-    share, extra = variable(card, "horizon_own_share"), variable(card, "horizon_noise")
+    _suite_error(design, shared)
     pm.Normal(
         names.HORIZON,
         mean_of[: len(plain)],
-        pt.sqrt((share * published_sd(design, plain)) ** 2 + extra**2),
+        _own_sd(design, plain, shared, extra),
         observed=doublings(design.panel["value"].values[plain]),
         dims=names.HORIZON_SCORE,
     )
     if len(cut):
-        sd = pt.sqrt((share * published_sd(design, cut)) ** 2 + extra**2)
         lower, upper = bounds(design, cut)
         pm.CustomDist(
             names.HORIZON_CENSORED,
             mean_of[len(plain) :],
-            sd,
+            _own_sd(design, cut, shared, extra),
             upper,
             logp=_log_mass,
             random=_draw,
@@ -125,6 +129,18 @@ def horizon(design: Design, card: Card, latent: Latents) -> Scale:
             dims=names.CENSORED_SCORE,
         )
     return scale
+
+
+def _own_sd(design: Design, rows: np.ndarray, shared: Any, extra: Any) -> Any:
+    return pt.sqrt((1 - shared) * published_sd(design, rows) ** 2 + extra**2)
+
+
+def _suite_error(design: Design, shared: Any) -> None:
+    rows = design.scores_of("horizon")
+    of_reference = design.panel["score_series"].values[rows] == design.reference
+    typical = np.median(published_sd(design, rows[of_reference]))
+    raw = pm.Normal("horizon_suite_error_raw", 0.0, 1.0)
+    pm.Deterministic(names.SUITE_ERROR, pt.sqrt(shared) * typical * raw)
 
 
 def _means(design: Design, card: Card, latent: Latents, scale: Scale, rows: np.ndarray) -> Any:

@@ -32,7 +32,7 @@ def ratio(setting: Setting) -> None:
     median, sigma = parameters(card, "ratio_slope", "lognormal")
     flat = np.zeros(len(setting.design.series_of("ratio")))
     line = curves(setting, "ratio", flat + 0.5, flat, (np.log(median), sigma))
-    place = setting.latent.place[rows.system]
+    place = setting.places("ratio")
     pm.Normal(
         names.RATIO,
         line.slope[rows.series] * (place - line.difficulty[rows.series]),

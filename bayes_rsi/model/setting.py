@@ -88,6 +88,21 @@ class Setting:
             trials=self.design.panel["n_trials"].values[rows],
         )
 
+    def places(self, kind: str) -> Any:
+        """Give the capability behind each score of one kind, in the domain of its series.
+
+        Parameters
+        ----------
+        kind : str
+            Kind of metric.
+
+        Returns
+        -------
+        tensor
+            In the population's frame, in the order of `rows`.
+        """
+        return self.latent.places(self.design, self.design.scores_of(kind))
+
     def aim(self, kind: str) -> tuple[Any, Any]:
         """Give what the makers of each series aimed at: mean and sd of its difficulty.
 

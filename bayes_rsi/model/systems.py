@@ -5,7 +5,7 @@ years: a system at 2025.0 is as capable as the frontier's straight line between 
 2025.0. Doublings are a linear function of this scale, added by `bayes_rsi.model.horizon`.
 
     capability_i = frontier(release_i) - gap_i + eps_i
-    gap_i ~ Exponential(mean gap of the tier),  eps_i ~ Normal(0, system_scatter)
+    gap_i ~ Exponential(mean gap of the tier * exp(lab effect)),  eps_i ~ Normal(0, system_scatter)
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import pytensor.tensor as pt
 from bayes_rsi import names
 from bayes_rsi.cards import Card
 from bayes_rsi.model.design import TIERS, Design
+from bayes_rsi.model.effects import domain_shift, lab_effect
 from bayes_rsi.model.frame import Frame
 from bayes_rsi.model.priors import variable
 from bayes_rsi.transitions import TRANSITIONS, past
@@ -40,6 +41,9 @@ class Latents:
     place : tensor
         Capability of each system in the population's frame, ``(capability - level) / pace``,
         shape (system,).
+    shift : tensor or float
+        What to add to the place of each score's system for the domain of its series, shape
+        (score,).
     level, pace : tensor
         Origin and unit of the frame, scalars.
     """
@@ -47,8 +51,27 @@ class Latents:
     frontier: Any
     rate: Any
     place: Any
+    shift: Any
     level: Any
     pace: Any
+
+    def places(self, design: Design, rows: np.ndarray) -> Any:
+        """Give the capability of the system of each score, in the domain of its series.
+
+        Parameters
+        ----------
+        design : Design
+            Arrays of the panel.
+        rows : numpy.ndarray
+            Positions along ``score``, shape (n,).
+
+        Returns
+        -------
+        tensor
+            In the frame, shape (n,).
+        """
+        shift = self.shift if isinstance(self.shift, float) else self.shift[rows]
+        return self.place[design.system_index(rows)] + shift
 
     def in_frame(self, clock: Any) -> Any:
         """Move effective years into the frame.
@@ -90,13 +113,15 @@ def latents(design: Design, card: Card) -> Latents:
         names.CAPABILITY_CLOCK,
         at_release,
         scatter,
-        gaps[design.tier],
+        gaps[design.tier] * pt.exp(lab_effect(design, card)),
         dist=_below_frontier,
         transform=frame,
         dims=names.SYSTEM,
     )
     level, pace = frame.level_and_pace(capability)
-    return Latents(frontier, rate, (capability - level) / pace, level, pace)
+    place = (capability - level) / pace
+    shift = domain_shift(design, card)
+    return Latents(frontier, rate, place, shift, level, pace)
 
 
 def _below_frontier(frontier: Any, scatter: Any, gap: Any, size: Any) -> Any:

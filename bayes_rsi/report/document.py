@@ -22,7 +22,14 @@ from bayes_rsi.forecasting.summary import INTERVALS, EventSummary, summary
 from bayes_rsi.tags import Verdict
 from bayes_rsi.units import minutes
 
-__all__ = ["SCHEMA_VERSION", "as_json", "forecast_document", "forecast_schema"]
+__all__ = [
+    "SCHEMA_VERSION",
+    "as_json",
+    "finite",
+    "forecast_document",
+    "forecast_schema",
+    "records",
+]
 
 SCHEMA_VERSION = 1
 
@@ -33,6 +40,7 @@ def forecast_document(
     files: Mapping[str, str],
     timings: Mapping[str, float],
     moved: pd.DataFrame | None = None,
+    prior: Forecast | None = None,
 ) -> dict[str, Any]:
     """Give everything that a forecast states as plain types.
 
@@ -48,6 +56,8 @@ def forecast_document(
         Seconds of each step.
     moved : pandas.DataFrame, optional
         From `bayes_rsi.comparison.moved.moved`, where evidence was added.
+    prior : Forecast, optional
+        The same card without any score: what its judgements alone say.
 
     Returns
     -------
@@ -66,15 +76,19 @@ def forecast_document(
         "tag": forecast.tag.as_dict(),
         "verdict": _verdict(forecast.verdict),
         "events": {name: _event(summary(forecast, name)) for name in forecast.event_names},
-        "comparisons": _records(comparisons),
+        "comparisons": records(comparisons),
         "frontier": _frontier(forecast),
         "growth": {"unit": "doublings per year", "quantiles": growth},
         "files": dict(files),
         "timings": {step: round(seconds, 3) for step, seconds in timings.items()},
     }
+    if prior is not None:
+        document["prior_alone"] = {
+            name: _shares(summary(prior, name).probability_by) for name in forecast.event_names
+        }
     if moved is not None:
-        document["moved"] = _records(moved)
-    return dict(_finite(document))
+        document["moved"] = records(moved)
+    return dict(finite(document))
 
 
 def forecast_schema() -> dict[str, Any]:
@@ -138,7 +152,8 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
 def _event(event: EventSummary) -> dict[str, Any]:
     return {
         "title": event.title,
-        "probability_by": {f"{d}": _share(share) for d, share in event.probability_by.items()},
+        "probability_by": _shares(event.probability_by),
+        "never_if_none_by": _shares(event.never_if_none_by),
         "quantiles": {f"{p:g}": _day(day) for p, day in event.quantiles.items()},
         "intervals": {
             f"{percent}": [_day(event.quantiles[p]) for p in event.interval(percent)]
@@ -150,6 +165,10 @@ def _event(event: EventSummary) -> dict[str, Any]:
         "binding": dict(event.binding),
         "left_out": list(event.left_out),
     }
+
+
+def _shares(by_day: Mapping[date, Share]) -> dict[str, Any]:
+    return {f"{day}": _share(share) for day, share in by_day.items()}
 
 
 def _share(share: Share) -> dict[str, float]:
@@ -172,22 +191,44 @@ def _frontier(forecast: Forecast) -> list[dict[str, Any]]:
     ]
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Give rows as plain types, days as ISO dates."""
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Give rows as plain types, days as ISO dates.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Any table.
+
+    Returns
+    -------
+    list of dict
+        One for each row, column to value.
+    """
     rows = frame.to_dict("records")
     return [{str(key): _plain(value) for key, value in row.items()} for row in rows]
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, pd.Timestamp):
+    if isinstance(value, date):  # a Timestamp too
         return f"{value:%Y-%m-%d}"
     return value.item() if hasattr(value, "item") else value
 
 
-def _finite(value: Any) -> Any:
-    """Put null where a number is not finite: JSON has none of those."""
+def finite(value: Any) -> Any:
+    """Put null where a number is not finite: JSON has none of those.
+
+    Parameters
+    ----------
+    value : object
+        Plain types, nested in mappings and lists.
+
+    Returns
+    -------
+    object
+        The same, with None for infinity and nan.
+    """
     if isinstance(value, Mapping):
-        return {key: _finite(item) for key, item in value.items()}
+        return {key: finite(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_finite(item) for item in value]
+        return [finite(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -17,10 +18,12 @@ from bayes_rsi.comparison.forecasters import hazards
 from bayes_rsi.forecasting.result import Forecast, Share
 from bayes_rsi.forecasting.summary import INTERVALS, EventSummary, quantile_label, summary
 
-__all__ = ["WIDTH", "aligned", "forecast_text", "moved_text"]
+__all__ = ["WIDTH", "aligned", "forecast_text", "moved_text", "wrapped"]
 
 #: Widest line, in characters.
 WIDTH = 100
+#: The article asks what it would mean if nothing had happened by then.
+LOOKED_BACK_FROM = date(2028, 12, 31)
 _SIDES = ("theirs", "ours")
 _BOUNDS = {"exact": "", "lower": "at least ", "upper": "at most "}
 
@@ -33,6 +36,7 @@ def forecast_text(
     *,
     not_compared: str = "",
     moved: str = "",
+    prior: Forecast | None = None,
 ) -> str:
     """Write a forecast for people.
 
@@ -50,6 +54,8 @@ def forecast_text(
         Why there is no comparison.
     moved : str, default ""
         From `moved_text`, where evidence was added.
+    prior : Forecast, optional
+        The same card without any score.
 
     Returns
     -------
@@ -62,21 +68,25 @@ def forecast_text(
     """
     events = [summary(forecast, name) for name in forecast.event_names]
     parts = [
-        _wrapped(forecast.verdict.sentence()),
+        wrapped(forecast.verdict.sentence()),
         _origin(forecast),
-        "\n".join(_wrapped(f"{event.name}: {event.title}", "    ") for event in events),
+        "\n".join(wrapped(f"{event.name}: {event.title}", "    ") for event in events),
         "When (median and central intervals)\n" + _dates(events),
         "Probability in percent, ± Monte Carlo standard error\n" + _probabilities(events),
         "\n".join(_notes(events)),
-        _comparison(comparisons) or _wrapped(not_compared and f"No comparison: {not_compared}"),
+        _comparison(comparisons) or wrapped(not_compared and f"No comparison: {not_compared}"),
         moved,
-        _judgement(card, forecast.event_names),
+        _judgement(card, forecast.event_names) + _alone(prior, forecast.event_names),
         _files(files),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def moved_text(moved: pd.DataFrame, sources: Iterable[str]) -> str:
+def moved_text(
+    moved: pd.DataFrame,
+    sources: Iterable[str],
+    sides: tuple[str, str] = ("shipped", "with yours"),
+) -> str:
     """Write what further evidence moved.
 
     Parameters
@@ -85,19 +95,21 @@ def moved_text(moved: pd.DataFrame, sources: Iterable[str]) -> str:
         From `bayes_rsi.comparison.moved.moved`.
     sources : iterable of str
         Where the further evidence came from.
+    sides : tuple of str
+        Heads of the columns before and after.
 
     Returns
     -------
     str
         One row for each headline number: before, after, change.
     """
-    rows = [["", "", "shipped", "with yours", "change"]]
+    rows = [["", "", *sides, "change"]]
     for row in moved.to_dict("records"):
         error = "" if row["mcse"] is None else f" ± {100 * row['mcse']:.1f}"
         rows.append([row["event"], row["quantity"], *_before_after(row)])
         rows[-1][-1] += error
     title = f"What {', '.join(sources)} moved (probabilities in percent, changes in points)"
-    return _wrapped(title) + "\n" + aligned(rows)
+    return wrapped(title) + "\n" + aligned(rows)
 
 
 def aligned(rows: Sequence[Sequence[str]], gap: int = 2) -> str:
@@ -129,7 +141,7 @@ def aligned(rows: Sequence[Sequence[str]], gap: int = 2) -> str:
 def _origin(forecast: Forecast) -> str:
     tag = forecast.tag
     growth = forecast.growth()
-    return _wrapped(
+    return wrapped(
         f"Card '{tag.card}', evidence known by {tag.as_of}: {tag.n_scores:,} scores of "
         f"{tag.n_systems} systems on {tag.n_series} series. The frontier of released systems "
         f"doubles its time horizon {growth[0.5]:.1f} times a year (90%: {growth[0.05]:.1f} to "
@@ -176,15 +188,22 @@ def _notes(events: Sequence[EventSummary]) -> Iterable[str]:
     for event in events:
         ordered = sorted(event.binding.items(), key=lambda item: -item[1])
         shares = ", ".join(f"{name} {100 * share:.0f}%" for name, share in ordered)
-        yield _wrapped(f"  {event.name}: {shares or 'none'}", "    ")
+        yield wrapped(f"  {event.name}: {shares or 'none'}", "    ")
     for event in events:
         if event.left_out:
-            yield _wrapped(
+            yield wrapped(
                 f"Not required of {event.name}, because no score was known: "
                 f"{', '.join(event.left_out)}. With them it would come later, if anything."
             )
+        if event.never.p:
+            last = [day for day in event.never_if_none_by if day <= LOOKED_BACK_FROM][-1:]
+            for day in last:
+                yield wrapped(
+                    f"If {event.name} has not come by {day:%Y-%m}, it never comes with "
+                    f"{_percent(event.never_if_none_by[day])}%."
+                )
         if event.contradicted >= 0.001:
-            yield _wrapped(
+            yield wrapped(
                 f"Left out: {100 * event.contradicted:.1f}% of the draws, which say that "
                 f"{event.name} had happened by the as-of date."
             )
@@ -207,7 +226,7 @@ def _hazards(rows: pd.DataFrame) -> Iterable[str]:
         if years.nunique() >= 2:
             theirs, ours = (hazards(dict(zip(years, group[w], strict=True))) for w in _SIDES)
             last = max(ours)
-            yield _wrapped(
+            yield wrapped(
                 f"If {event} has not come before, it comes by the end of {last} with "
                 f"{_BOUNDS[group['bound'].iloc[-1]]}{100 * theirs[last]:.0f}% (theirs), "
                 f"{100 * ours[last]:.0f}% (ours)."
@@ -227,11 +246,24 @@ def _check(row: pd.Series) -> list[str]:
 
 def _judgement(card: Card, chosen: Iterable[str]) -> str:
     count = sum(len(card.events[name].priors) for name in chosen if name in card.events)
-    return _wrapped(
+    return wrapped(
         "Judgement, not measurement: the thresholds, the lags and 'never' of each event "
         f"({count} distributions of card '{card.name}', each with its reason there). "
         "Measured: the frontier, its growth and how scores follow it."
     )
+
+
+def _alone(prior: Forecast | None, chosen: Iterable[str]) -> str:
+    """Say what the judgements would give without any score."""
+    if prior is None:
+        return ""
+    lines = []
+    for event in (summary(prior, name) for name in chosen):
+        shares = ", ".join(
+            f"by {day:%Y-%m} {100 * share.p:.0f}%" for day, share in event.probability_by.items()
+        )
+        lines.append(wrapped(f"  {event.name}: {shares}", "    "))
+    return "\n".join(["\nThe same card without any score, its judgements alone, gives", *lines])
 
 
 def _files(files: Mapping[str, Path]) -> str:
@@ -249,5 +281,19 @@ def _before_after(row: Mapping[Hashable, object]) -> list[str]:
     return [*values, f"{scale * change:+.{digits}f}"]
 
 
-def _wrapped(text: str, indent: str = "") -> str:
+def wrapped(text: str, indent: str = "") -> str:
+    """Break a text into lines of at most `WIDTH`.
+
+    Parameters
+    ----------
+    text : str
+        One paragraph.
+    indent : str, default ""
+        Put before every line but the first.
+
+    Returns
+    -------
+    str
+        Lines.
+    """
     return textwrap.fill(text, WIDTH, subsequent_indent=indent, break_on_hyphens=False)

@@ -150,3 +150,11 @@ def test_missing_draws_widen_the_error():
     full = share_and_error(flags(values))[1]
     values[:, ::2] = np.nan
     assert share_and_error(flags(values))[1] == pytest.approx(full * np.sqrt(2), rel=0.1)
+
+
+def test_never_given_that_nothing_came_is_a_share_of_those_left():
+    forecast = toy.forecast()
+    day = "2028-12-31"
+    by, never = forecast.probability_by(day), forecast.never().p
+    assert forecast.never_if_none_by(day).p == pytest.approx(never / (1 - by))
+    assert forecast.never_if_none_by(day).p > never

@@ -103,7 +103,8 @@ def test_labels_are_those_of_the_panel(small_fit, posterior):
 def test_what_was_observed_is_the_panel(small_fit):
     observed, panel = small_fit.tree["observed_data"].to_dataset(), small_fit.panel
     assert {name: observed[name].dims for name in observed} == {
-        name: (dim,) for name, dim in OBSERVED.items()
+        **{name: (dim,) for name, dim in OBSERVED.items()},
+        names.AUDIT: (names.AUDITED_SERIES,),
     }
     scores = [label for dim in OBSERVED.values() for label in observed[dim].values.tolist()]
     assert sorted(scores) == sorted(panel["score"].values.tolist())
@@ -232,12 +233,13 @@ def test_a_horizon_of_the_reference_series_is_scored_at_its_capability(small_fit
     of = picked["score_system"].values
     mean = posterior[names.CAPABILITY].sel(system=of).values
     raw = posterior["horizon_deviation_raw"].sel(horizon_system=of).values
-    scatter, share, extra = (
+    scatter, shared, extra = (
         posterior[name].values[..., None]
-        for name in ("horizon_scatter", "horizon_own_share", "horizon_noise")
+        for name in ("horizon_scatter", "horizon_shared", "horizon_noise")
     )
     mean = mean + scatter * raw
-    wanted = stats.norm.logpdf(np.log2(picked["value"].values), mean, np.hypot(share * sd, extra))
+    noise = np.sqrt((1 - shared) * sd**2 + extra**2)
+    wanted = stats.norm.logpdf(np.log2(picked["value"].values), mean, noise)
     held = small_fit.tree["log_likelihood"][names.SCORE_LOG_LIKELIHOOD]
     assert held.sel(score=picked["score"].values).values == pytest.approx(wanted, abs=1e-4)
 
@@ -250,7 +252,8 @@ def test_a_share_is_scored_by_the_curve_that_parity_is_read_from(small_fit, seri
         small_fit, series, *wanted
     )
     floor, value = float(small_fit.panel["floor"].sel(series=series)), scores["value"].values
-    mean = floor + (ceiling - floor) * special.expit(slope * (capability - difficulty))
+    logit = slope * (capability - difficulty) + effects_of(small_fit, scores, series)
+    mean = floor + (ceiling - floor) * special.expit(logit)
     variance = mean * (1 - mean) * (1 / scores["n_trials"].values + spread**2) + rounding**2
     density = stats.norm.logpdf(value, mean, np.sqrt(variance))
     inside = (value > 0) & (value < 1)
@@ -258,11 +261,30 @@ def test_a_share_is_scored_by_the_curve_that_parity_is_read_from(small_fit, seri
     assert held[..., inside] == pytest.approx(density[..., inside], rel=1e-4, abs=1e-4)
 
 
+def effects_of(fitted, scores, series):
+    """Give what reporter and harness add to the logits of scores, relative to their average."""
+    posterior = fitted.tree["posterior"].to_dataset()
+    own = (scores["reporter"].values == "developer").astype(float)
+    effect = posterior["reporter_offset"].values[..., None] * (own - own.mean())
+    families = scores["scaffold_family"].values
+    if len(set(families)) == 1:
+        return effect
+    labels = [f"{series}|{family or 'unstated'}" for family in families]
+    of_harness = posterior["harness_effect"].sel(harness=labels).values
+    assert of_harness.mean(axis=-1) == pytest.approx(0.0, abs=1e-9)
+    return effect + of_harness
+
+
 def parts_of(fitted, series, *wanted):
     """Give scores of a series, capability of their systems, and draws of some quantities."""
     posterior, panel = fitted.tree["posterior"].to_dataset(), fitted.panel
     picked = panel.isel(score=panel["score_series"].values == series)
     capability = posterior[names.CAPABILITY].sel(system=picked["score_system"].values).values
+    domain = str(panel["domain"].sel(series=series).item())
+    if domain != "general_reasoning":
+        release = year_of_date(panel["released"].sel(system=picked["score_system"].values).values)
+        drift = posterior["domain_drift_doublings"].sel(domain=domain).values[..., None]
+        capability = capability + drift * (release - release.mean())
     kind = str(panel["kind"].sel(series=series).item())
     at = posterior.sel({f"{kind}_series": series})
     held = fitted.tree["log_likelihood"][names.SCORE_LOG_LIKELIHOOD]

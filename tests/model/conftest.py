@@ -187,6 +187,19 @@ class World:
         level, pace = self.frame(values)
         return (self.of(values, "capability_clock", systems) - level) / pace
 
+    def since_middle(self, rows: xr.Dataset) -> np.ndarray:
+        """Give years between release and the mean release of the systems scored on the series."""
+        release = year_of_date(self.panel["released"].sel(system=rows["score_system"]).values)
+        series = rows["score_series"].values
+        return release - np.array([release[series == name].mean() for name in series])
+
+    def in_domain(self, values: Mapping[str, np.ndarray], kind: str) -> np.ndarray:
+        """Give the capability behind the scores of a kind, in doublings, in their domains."""
+        rows = self.rows(kind)
+        drift = self.of(values, "domain_drift", rows["domain"]) * values["horizon_rate"]
+        capability = self.of(values, "capability", rows["score_system"])
+        return capability + drift * self.since_middle(rows)
+
 
 def world_of(panel: xr.Dataset, card: Card) -> World:
     """Build a model and compile, once, every variable and its log density in its own space."""
@@ -243,6 +256,35 @@ def kinds(card: Card) -> World:
     """The same scores, and some of every other kind."""
     series, scores = sorted(SERIES + MORE_SERIES), sorted(SCORES + MORE_SCORES)
     return world_of(tiny_panel(tuple(series), tuple(scores)), card)
+
+
+def varied(panel: xr.Dataset) -> xr.Dataset:
+    """Give the panel with several harnesses on one series, and reports of developers."""
+    series = panel["score_series"].values
+    families = np.resize(["agent", "other", "agent", "", "other", "agent"], series.size)
+    reporter = np.where(np.arange(series.size) % 3 == 0, "developer", "author")
+    return panel.assign(
+        scaffold_family=("score", np.where(series == "exam", families, "agent")),
+        reporter=("score", reporter),
+    )
+
+
+@pytest.fixture(scope="session")
+def mixed(panel: xr.Dataset, card: Card) -> World:
+    """The same scores from several harnesses and reporters."""
+    return world_of(varied(panel), card)
+
+
+@pytest.fixture(scope="session")
+def two_labs(panel: xr.Dataset, card: Card) -> World:
+    """The same scores of systems of two labs, four systems and two."""
+    return world_of(panel.assign(lab=("system", np.array([*"AAAABB"]))), card)
+
+
+@pytest.fixture
+def remade(card: Card) -> Callable[[xr.Dataset], World]:
+    """Build and compile a model of another panel."""
+    return lambda panel: world_of(panel, card)
 
 
 @pytest.fixture(params=["world", "plain"])

@@ -8,9 +8,9 @@ import numpy as np
 import pymc as pm
 import pytensor
 import pytest
-from scipy import stats
+from scipy import special, stats
 
-from bayes_rsi.model.ceilings import audit_counts, ceilings
+from bayes_rsi.model.ceilings import audit_counts, audited, ceilings
 
 SERIES = ["exam", "lab", "swe"]
 
@@ -18,7 +18,8 @@ SERIES = ["exam", "lab", "swe"]
 @pytest.fixture(scope="module")
 def alone(arrays, card):
     """Ceilings without the rest of the model."""
-    with pm.Model(coords={"fraction_series": SERIES}) as model:
+    coords = {"fraction_series": SERIES, "audited_series": ["exam"]}
+    with pm.Model(coords=coords) as model:
         ceilings(arrays, card)
     return model
 
@@ -43,16 +44,24 @@ def test_the_counts_are_those_of_the_panel_in_the_order_of_the_fraction_series(a
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_audit_counts_update_the_prior_of_the_label_error(world, card, seed):
+def test_label_errors_vary_about_a_typical_one_and_audits_count_them(world, card, seed):
     found = world.at(world.point(seed))
-    alpha, beta = card.prior("label_error").parameters
-    counts = alpha + np.array([12.0, 0, 0]), beta + np.array([88.0, 0, 0])
-    expected = stats.beta.logpdf(found["label_error"], *counts)
+    typical, worth = found["label_error_typical"], found["label_error_worth"]
+    expected = stats.beta.logpdf(found["label_error"], typical * worth, (1 - typical) * worth)
     np.testing.assert_allclose(found["logp label_error"], expected, rtol=1e-6)
+    # Binomial but for the constant, which weighted counts do not have.
+    error = found["label_error"][0]
+    expected = stats.binom.logpmf(12, 100, error) - np.log(special.comb(100, 12))
+    np.testing.assert_allclose(found["logp audit"], [expected], rtol=1e-6)
     expected = stats.beta.logpdf(found["scored_correct"], *card.prior("scored_correct").parameters)
     np.testing.assert_allclose(found["logp scored_correct"], expected, rtol=1e-6)
     ceiling = 1 - found["label_error"] * (1 - found["scored_correct"])
     np.testing.assert_allclose(found["ceiling"], ceiling, rtol=1e-12)
+
+
+def test_only_what_an_audit_speaks_for_is_audited(world, arrays):
+    assert audited(arrays).tolist() == [0]
+    assert list(world.model.coords["audited_series"]) == ["exam"]
 
 
 def test_switched_off_every_ceiling_is_exactly_one(arrays, card):
@@ -66,7 +75,15 @@ def test_switched_off_every_ceiling_is_exactly_one(arrays, card):
     assert (prior["ceiling"].values == 1.0).all()
 
 
-def test_switched_on_no_ceiling_is_one_and_the_audited_is_lowest(prior):
+def test_switched_on_no_ceiling_is_one(prior):
     drawn = prior.prior["ceiling"]
     assert ((drawn > 0) & (drawn < 1)).all()
-    assert drawn.mean(["chain", "draw"]).argmin("fraction_series") == 0
+
+
+def test_audits_drawn_from_the_prior_are_counts_of_what_was_looked_at(prior):
+    """Mean and spread are those of a binomial given each draw's label error: z of all draws."""
+    flawed = prior.prior_predictive["audit"].values[..., 0].ravel()
+    error = prior.prior["label_error"].values[..., 0].ravel()
+    z = (flawed - 100 * error) / np.sqrt(100 * error * (1 - error))
+    assert abs(z.mean()) < 4 / np.sqrt(z.size)
+    assert 0.8 < z.std() < 1.2

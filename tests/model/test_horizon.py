@@ -30,7 +30,8 @@ def mean_and_sd(world: Any, values: dict[str, np.ndarray], rows: xr.Dataset) -> 
     level = values["horizon_at_level"]
     mean = level + stretch * (capability - level) + offset + values["horizon_scatter"] * deviation
     published = rows["sd_log2"].fillna(world.panel["sd_log2"].median()).values
-    return mean, np.hypot(values["horizon_own_share"] * published, values["horizon_noise"])
+    own_sd = np.sqrt(1 - values["horizon_shared"]) * published
+    return mean, np.hypot(own_sd, values["horizon_noise"])
 
 
 def log_mass(mean: Any, sd: Any, rows: xr.Dataset) -> np.ndarray:
@@ -77,7 +78,7 @@ def test_a_wrong_density_is_seen(world: Any, missing: str) -> None:
     if missing == "deviation":
         spoiled["horizon_scatter"] = np.array(0.0)
     elif missing == "published error":
-        spoiled["horizon_own_share"] = np.array(0.0)
+        spoiled["horizon_shared"] = np.array(1.0)
     elif missing == "noise":
         spoiled["horizon_noise"] = np.array(0.0)
     else:
@@ -129,6 +130,14 @@ def test_a_far_horizon_keeps_a_finite_mass(world: Any, shift: float) -> None:
     expected = log_mass(*mean_and_sd(world, values, rows), rows)
     assert np.isfinite(expected).all()
     np.testing.assert_allclose(values["logp horizon_censored"], expected, rtol=1e-6, atol=1e-9)
+
+
+def test_the_shared_error_is_its_share_of_a_typical_published_one(prior: xr.DataTree) -> None:
+    """A standard normal, scaled; no score may depend on it, so its posterior is its prior."""
+    drawn = prior.prior
+    scale = np.sqrt(drawn["horizon_shared"]) * 0.6  # median of the reference's, a missing one too
+    unit = (drawn["horizon_suite_error"] / scale).values.ravel()
+    np.testing.assert_allclose(unit, drawn["horizon_suite_error_raw"].values.ravel(), rtol=1e-9)
 
 
 def stated_mass(lower: float, mean: float, sd: float, upper: float) -> float:

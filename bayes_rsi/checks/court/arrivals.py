@@ -6,7 +6,8 @@ of what was measured, not judgement.
     how many     Poisson with a rate that is Gamma(n + 1/2, 1 year), n the systems on the series
                  that were released in the last year: so a negative binomial, given that it is not
                  zero, since a question about a best score says that something new was measured
-    each         looks like one of those systems: its tier and its number of figures on the series
+    each         looks like one of those systems: its tier, its lab and its figures on the series,
+                 with their scaffold families and reporters
     known        at any time until the horizon, all as likely
     released     before that by the delay of a figure that came after the first day of its series,
                  on the series if there are three of them, else on any
@@ -41,16 +42,21 @@ class Arrivals:
         Flags, shape (future, slot).
     released : numpy.ndarray
         Decimal years, same shape.
-    tier : numpy.ndarray
-        Tiers (str), same shape.
+    tier, lab : numpy.ndarray
+        Tiers and labs (str), same shape.
     figures : numpy.ndarray
-        Figures on the series, at least 1, same shape.
+        Figures on the series, from 1 to `MOST_FIGURES`, same shape.
+    family, reporter : numpy.ndarray
+        Scaffold families and reporters (str) of the figures, shape (future, slot, figure).
     """
 
     there: np.ndarray
     released: np.ndarray
     tier: np.ndarray
+    lab: np.ndarray
     figures: np.ndarray
+    family: np.ndarray
+    reporter: np.ndarray
 
 
 def arrivals(
@@ -99,7 +105,22 @@ def arrivals(
         there=np.arange(shape[1]) < number[:, None],
         released=released,
         tier=alike["tier"].to_numpy(dtype=str)[who],
+        lab=alike["lab"].to_numpy(dtype=str)[who],
         figures=np.minimum(alike["figures"].to_numpy()[who], MOST_FIGURES),
+        family=_of_figures(panel, series, alike.index, "scaffold_family")[who],
+        reporter=_of_figures(panel, series, alike.index, "reporter")[who],
+    )
+
+
+def _of_figures(panel: xr.Dataset, series: str, systems: pd.Index, name: str) -> np.ndarray:
+    """Give a property of the first figures of systems, shape (system, `MOST_FIGURES`)."""
+    rows = panel["score_series"].values == series
+    values = pd.Series(panel[name].values[rows], index=panel["score_system"].values[rows])
+    return np.array(
+        [
+            np.resize(values[values.index == system].to_numpy(dtype=str), MOST_FIGURES)
+            for system in systems
+        ]
     )
 
 
@@ -116,9 +137,9 @@ def like(panel: xr.Dataset, series: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Index ``system``; ``tier``, ``figures``, ``released``, ``known`` (its first figure, decimal
-        years), ``delay`` (nan for those of the series' first day) and ``recent`` (released within a
-        year before the panel's day).
+        Index ``system``; ``tier``, ``lab``, ``figures``, ``released``, ``known`` (its first figure,
+        decimal years), ``delay`` (nan for those of the series' first day) and ``recent`` (released
+        within a year before the panel's day).
     """
     rows = panel["score_series"].values == series
     frame = pd.DataFrame(
@@ -130,7 +151,8 @@ def like(panel: xr.Dataset, series: str) -> pd.DataFrame:
     of_system = frame.groupby("system")["known"]
     table = pd.DataFrame({"known": of_system.min(), "figures": of_system.size()})
     of = panel.sel(system=table.index.to_numpy())
-    table["tier"], table["released"] = of["tier"].values, year_of_date(of["released"].values)
+    table["tier"], table["lab"] = of["tier"].values, of["lab"].values
+    table["released"] = year_of_date(of["released"].values)
     later = table["known"] > table["known"].min()
     table["delay"] = (table["known"] - table["released"]).clip(lower=0).where(later)
     table["recent"] = table["released"] > float(year_of_date(panel.attrs["as_of"])) - 1

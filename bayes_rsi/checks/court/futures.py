@@ -4,7 +4,7 @@ Invariant: all arrays have the same futures along their first axis, so what is c
 future belongs together: its frontier, the systems released in it, and what they score.
 
     capability of a new system = frontier(release) - (gap - e) * doublings per effective year
-    gap ~ Exponential(mean gap of the tier), e ~ Normal(0, system scatter), as in the model
+    gap ~ Exponential(mean gap of the tier * exp(lab effect)), e ~ Normal(0, system scatter)
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class Futures:
         return np.asarray(values[row, right - 1] * (1 - share) + values[row, right] * share)
 
     def newcomers(
-        self, years: np.ndarray, tiers: np.ndarray, rng: np.random.Generator
+        self, years: np.ndarray, tiers: np.ndarray, labs: np.ndarray, rng: np.random.Generator
     ) -> np.ndarray:
         """Draw the capability of systems from the population.
 
@@ -97,8 +97,8 @@ class Futures:
         ----------
         years : numpy.ndarray
             Their releases, decimal years, shape (future, ...).
-        tiers : numpy.ndarray
-            Their tiers (str), same shape.
+        tiers, labs : numpy.ndarray
+            Their tiers and labs (str), same shape; a lab without an effect has the usual gap.
         rng : numpy.random.Generator
             Stream.
 
@@ -111,10 +111,28 @@ class Futures:
         mean = np.zeros(years.shape)
         for tier in np.unique(tiers):
             mean = np.where(tiers == tier, self.of(f"gap_{tier}").reshape(shape), mean)
+        for lab in np.intersect1d(labs, self.labels(names.LAB)):
+            effect = np.exp(self.of(names.LAB_EFFECT, lab=str(lab))).reshape(shape)
+            mean = np.where(labs == lab, mean * effect, mean)
         scatter = self.of("system_scatter").reshape(shape)
         behind = mean * rng.standard_exponential(years.shape)
         behind -= scatter * rng.standard_normal(years.shape)
         return self.frontier(years) - behind * self.doublings_per_year.reshape(shape)
+
+    def labels(self, dim: str) -> list[str]:
+        """Give the labels along a dim of the posterior.
+
+        Parameters
+        ----------
+        dim : str
+            Its name.
+
+        Returns
+        -------
+        list of str
+            Empty when the fit has no such effect.
+        """
+        return [str(label) for label in self.draws[dim].values] if dim in self.draws.dims else []
 
     def has(self, system: str) -> bool:
         """Whether the panel holds a system.
@@ -129,7 +147,7 @@ class Futures:
         bool
             True if its capability has a posterior.
         """
-        return system in self.draws[names.SYSTEM].values
+        return system in self.labels(names.SYSTEM)
 
 
 def futures(fit: Fit, until: float, count: int, seed: int) -> Futures:

@@ -1,14 +1,17 @@
 """What a system of a capability scores on a series: the model's likelihoods, forwards.
 
 Invariant: for the scores that were fitted, draws made here have the distribution of the model's own
-posterior predictive (`tests/checks/court/test_observing.py`); on the scale of `scale`.
+posterior predictive (`tests/checks/court/test_ours.py`); on the scale of `scale`.
 
-    fraction   floor + (ceiling - floor) logistic(slope (capability - difficulty)), with the
-               binomial noise of the trials, over-dispersion and rounding, clipped to [0, 1]
+    place      capability + drift of the domain * (release - mean release of the series)
+    fraction   floor + (ceiling - floor) logistic(slope (place - difficulty) + harness + reporter),
+               with binomial noise of the trials, over-dispersion and rounding, clipped to [0, 1]
     horizon    at_level + stretch (capability - at_level) + offset + deviation of the system, with
-               the system's own share of the published error and the noise of the analysis
-    speedup    limit logistic(slope (capability - difficulty)) + noise
-    ratio      slope (capability - parity) + noise
+               the system's own share of the published variance and the noise of the analysis
+    speedup    limit logistic(slope (place - difficulty)) + noise
+    ratio      slope (place - parity) + noise
+
+A harness family that the series has not seen is drawn from the spread between families.
 """
 
 from __future__ import annotations
@@ -21,12 +24,17 @@ import numpy as np
 from bayes_rsi import names
 from bayes_rsi.checks.court.futures import Futures
 from bayes_rsi.checks.court.scale import to_scale
-from bayes_rsi.model.design import REFERENCES
+from bayes_rsi.units import year_of_date
 
 __all__ = ["Question", "observed"]
 
+#: Who reports about systems of their own, as the model has it.
+SELF = "developer"
+#: Items of a series that does not say how many it has.
+ITEMS = 100
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Question:
     """What is observed.
 
@@ -34,15 +42,22 @@ class Question:
     ----------
     series : str
         Id of a series of the panel.
+    released : numpy.ndarray
+        Releases of the systems, decimal years, of the shape of their capabilities or one for all.
     trials : int
-        Trials behind a share; 0: those of the series' items, or one hundred.
+        Trials behind a share; 0: those of the series' items.
     system : str
         Name of the system when the panel may know it, else empty.
+    family, reporter : str or numpy.ndarray
+        Scaffold family and reporter, of the shape of the capabilities or one for all.
     """
 
     series: str
+    released: np.ndarray
     trials: int = 0
     system: str = ""
+    family: str | np.ndarray = ""
+    reporter: str | np.ndarray = ""
 
 
 def observed(
@@ -57,7 +72,7 @@ def observed(
     capability : numpy.ndarray
         Doublings, shape (future, ...).
     question : Question
-        On which series.
+        On which series, under which conditions.
     rng : numpy.random.Generator
         Stream.
 
@@ -70,19 +85,53 @@ def observed(
     return _KINDS[kind](world, capability, question, rng)
 
 
+def _place(world: Futures, capability: np.ndarray, question: Question) -> np.ndarray:
+    """Add how far the domain of the series has drifted from general capability."""
+    domain = str(world.panel["domain"].sel(series=question.series).item())
+    if domain not in world.labels(names.DOMAIN):
+        return capability
+    (drift,) = _each(world, capability, {"domain": domain}, names.DOMAIN_DRIFT_DOUBLINGS)
+    rows = world.panel["score_series"].values == question.series
+    who = world.panel["score_system"].values[rows]
+    middle = year_of_date(world.panel["released"].sel(system=who).values).mean()
+    return np.asarray(capability + drift * (question.released - middle))
+
+
+def _conditions(
+    world: Futures, capability: np.ndarray, question: Question, rng: np.random.Generator
+) -> np.ndarray:
+    """Give what harness and reporter do to the logit of a share."""
+    rows = world.panel["score_series"].values == question.series
+    own = world.panel["reporter"].values[rows] == SELF
+    (offset,) = _each(world, capability, {}, names.REPORTER_OFFSET)
+    effect = offset * (np.equal(question.reporter, SELF) - own.mean()) + np.zeros(capability.shape)
+    seen = set(world.panel["scaffold_family"].values[rows].tolist())
+    known, families = world.labels(names.HARNESS), np.unique(question.family)
+    for family in families:
+        label = f"{question.series}|{family or 'unstated'}"
+        if label in known:
+            (more,) = _each(world, capability, {"harness": label}, names.HARNESS_EFFECT)
+        elif family not in seen and known:
+            (spread,) = _each(world, capability, {}, names.HARNESS_SPREAD)
+            more = spread * rng.standard_normal(capability.shape)
+        else:  # the only family of its series: its effect is in the difficulty
+            more = np.zeros(1)
+        effect = effect + np.where(np.equal(question.family, family), more, 0.0)
+    return np.asarray(effect)
+
+
 def _fraction(
     world: Futures, capability: np.ndarray, question: Question, rng: np.random.Generator
 ) -> np.ndarray:
     floor = float(np.nan_to_num(_about(world, question, "floor")))
-    difficulty, slope, ceiling, more = _each(
-        world,
-        capability,
-        {names.FRACTION_SERIES: question.series},
-        *(names.DIFFICULTY, names.SLOPE, names.CEILING, "overdispersion"),
-    )
+    label = {names.FRACTION_SERIES: question.series}
+    wanted = (names.DIFFICULTY, names.SLOPE, names.CEILING, "overdispersion")
+    difficulty, slope, ceiling, more = _each(world, capability, label, *wanted)
     (rounding,) = _each(world, capability, {}, "rounding")
-    mean = floor + (ceiling - floor) / (1 + np.exp(-slope * (capability - difficulty)))
-    items = question.trials or np.nan_to_num(_about(world, question, "n_items")) or 100
+    logit = slope * (_place(world, capability, question) - difficulty)
+    logit = logit + _conditions(world, capability, question, rng)
+    mean = floor + (ceiling - floor) / (1 + np.exp(-logit))
+    items = question.trials or np.nan_to_num(_about(world, question, "n_items")) or ITEMS
     variance = mean * (1 - mean) * (1 / items + more**2) + rounding**2
     drawn = mean + np.sqrt(variance) * rng.standard_normal(capability.shape)
     return to_scale("fraction", np.clip(drawn, 0.0, 1.0))
@@ -91,15 +140,14 @@ def _fraction(
 def _horizon(
     world: Futures, capability: np.ndarray, question: Question, rng: np.random.Generator
 ) -> np.ndarray:
-    at_level, extra, share = _each(
-        world, capability, {}, "horizon_at_level", "horizon_noise", "horizon_own_share"
-    )
+    wanted = ("horizon_at_level", "horizon_noise", "horizon_shared")
+    at_level, extra, shared = _each(world, capability, {}, *wanted)
     mean = capability
     if question.series != _reference(world):
         label = {names.HORIZON_SERIES: question.series}
         stretch, offset = _each(world, capability, label, "horizon_stretch", "horizon_offset")
         mean = at_level + stretch * (capability - at_level) + offset
-    own = np.sqrt((share * _published_sd(world, question.series)) ** 2 + extra**2)
+    own = np.sqrt((1 - shared) * _published_sd(world, question.series) ** 2 + extra**2)
     error = own * rng.standard_normal(capability.shape)
     return np.asarray(mean + _deviation(world, capability, question.system, rng) + error)
 
@@ -109,7 +157,7 @@ def _deviation(
 ) -> np.ndarray:
     """Give by how much systems are better at long work than their capability says."""
     (scatter,) = _each(world, capability, {}, "horizon_scatter")
-    if system in world.draws[names.HORIZON_SYSTEM].values:
+    if system in world.labels(names.HORIZON_SYSTEM):
         label = {names.HORIZON_SYSTEM: system}
         (raw,) = _each(world, capability, label, "horizon_deviation_raw")
         return np.asarray(scatter * raw)
@@ -117,7 +165,8 @@ def _deviation(
 
 
 def _reference(world: Futures) -> str:
-    return next(name for name in REFERENCES if name in world.panel["series"].values)
+    held = world.panel["series"].values
+    return next(name for name in names.HORIZON_REFERENCES if name in held)
 
 
 def _published_sd(world: Futures, series: str) -> float:
@@ -139,7 +188,8 @@ def _speedup(
         {names.SPEEDUP_SERIES: question.series},
         *(names.SPEEDUP_DIFFICULTY, names.SPEEDUP_SLOPE, names.SPEEDUP_LIMIT, "speedup_noise"),
     )
-    mean = limit / (1 + np.exp(-slope * (capability - difficulty)))
+    place = _place(world, capability, question)
+    mean = limit / (1 + np.exp(-slope * (place - difficulty)))
     return np.asarray(mean + noise * rng.standard_normal(capability.shape))
 
 
@@ -149,7 +199,7 @@ def _ratio(
     label = {names.RATIO_SERIES: question.series}
     even, slope = _each(world, capability, label, names.RATIO_DIFFICULTY, names.RATIO_SLOPE)
     (noise,) = _each(world, capability, {}, "ratio_noise")
-    mean = slope * (capability - even)
+    mean = slope * (_place(world, capability, question) - even)
     return np.asarray(mean + noise * rng.standard_normal(capability.shape))
 
 

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from bayes_rsi.checks.court.arrivals import arrivals, like
+from bayes_rsi.checks.court.arrivals import Arrivals, arrivals, like
 from bayes_rsi.checks.court.baselines.protocol import each, gathered, moment
 from bayes_rsi.checks.court.futures import Futures, futures
 from bayes_rsi.checks.court.observing import Question, observed
@@ -69,30 +69,38 @@ def _named(world: Futures, row: Any, rng: np.random.Generator) -> np.ndarray:
         capability = world.of("capability", system=row.system)
     else:
         capability = _newcomer(world, row, (world.count,), rng)
-    return observed(world, capability, Question(row.series, row.n_trials, row.system), rng)
+    question = Question(
+        series=row.series,
+        released=year_of_date(row.released),
+        trials=row.n_trials,
+        system=row.system,
+        family=row.scaffold_family,
+        reporter=row.reporter,
+    )
+    return observed(world, capability, question, rng)
 
 
 def _newcomer(
     world: Futures, row: Any, shape: tuple[int, ...], rng: np.random.Generator
 ) -> np.ndarray:
     years = np.full(shape, float(year_of_date(row.released)))
-    return world.newcomers(years, np.full(shape, row.tier), rng)
+    return world.newcomers(years, np.full(shape, row.tier), np.full(shape, row.lab), rng)
 
 
 def _best(world: Futures, row: Any, rng: np.random.Generator) -> np.ndarray:
     span = (float(year_of_date(row.origin)), moment(row))
-    return np.maximum(row.known_best, _highest(world, row.series, span, rng))
+    new = arrivals(world.panel, row.series, span, world.count, rng)
+    return np.maximum(row.known_best, _highest(world, row.series, new, rng))
 
 
-def _highest(
-    world: Futures, series: str, span: tuple[float, float], rng: np.random.Generator
-) -> np.ndarray:
-    """Give the best figure of those who become known in a span."""
-    new = arrivals(world.panel, series, span, world.count, rng)
-    capability = world.newcomers(new.released, new.tier, rng)
+def _highest(world: Futures, series: str, new: Arrivals, rng: np.random.Generator) -> np.ndarray:
+    """Give the best figure of newcomers; minus infinity where there are none."""
+    capability = world.newcomers(new.released, new.tier, new.lab, rng)
     best = np.full(world.count, -np.inf)
     for number in range(int(new.figures.max())):
-        figure = observed(world, capability, Question(series), rng)
+        family, reporter = new.family[..., number], new.reporter[..., number]
+        question = Question(series, new.released, family=family, reporter=reporter)
+        figure = observed(world, capability, question, rng)
         counts = new.there & (new.figures > number)
         best = np.maximum(best, np.where(counts, figure, -np.inf).max(axis=1))
     return best
@@ -101,7 +109,7 @@ def _highest(
 def _record(world: Futures, row: Any, rng: np.random.Generator) -> np.ndarray:
     """Draw records: attempts in all futures, of which those that are records are kept."""
     shape = (world.count, ATTEMPTS)
-    question = Question(row.series)
+    question = Question(row.series, year_of_date(row.released))
     figure = observed(world, _newcomer(world, row, shape, rng), question, rng)
     bar = np.maximum(row.known_best, _before(world, row, rng))
     kept = figure[figure > bar[:, None]]
@@ -116,9 +124,6 @@ def _before(world: Futures, row: Any, rng: np.random.Generator) -> np.ndarray:
     end = float(year_of_date(row.released))
     if end <= newest:
         return np.full(world.count, -np.inf)
-    new = arrivals(
-        world.panel, row.series, (newest, end), world.count, rng, at_least=0, delayed=False
-    )
-    capability = world.newcomers(new.released, new.tier, rng)
-    figure = observed(world, capability, Question(row.series), rng)
-    return np.asarray(np.where(new.there, figure, -np.inf).max(axis=1))
+    span, count = (newest, end), world.count
+    new = arrivals(world.panel, row.series, span, count, rng, at_least=0, delayed=False)
+    return _highest(world, row.series, new, rng)

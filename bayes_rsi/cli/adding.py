@@ -1,0 +1,94 @@
+"""`bayes-rsi data add`: one row at the end of a user's own file of scores.
+
+Invariant: the file is only written when all of it, with the new row, is sound; the shipped tables
+are never touched.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from bayes_rsi.errors import EvidenceError, Problem, did_you_mean
+from bayes_rsi.evidence import check, data_folder
+from bayes_rsi.evidence.schema import TABLES
+from bayes_rsi.report.writing import usable_folder, write_atomically
+
+__all__ = ["add_row"]
+
+#: Name of the file in the user's folder.
+FILE = "scores.csv"
+
+
+def add_row(cells: Sequence[str], folder: Path) -> Path:
+    """Append a row to the scores of a folder.
+
+    Parameters
+    ----------
+    cells : sequence of str
+        ``column=value`` each.
+    folder : pathlib.Path
+        The user's own; made when missing.
+
+    Returns
+    -------
+    pathlib.Path
+        The file, to be given to ``--add``.
+
+    Raises
+    ------
+    EvidenceError
+        When a cell or the row is wrong, or the folder is that of the shipped tables.
+    """
+    if folder.resolve() == data_folder().resolve():
+        hint = "Give another folder with --evidence; the shipped tables stay as they are."
+        raise EvidenceError([Problem(str(folder), None, None, "shipped tables", "a folder", hint)])
+    row = _row(cells)
+    path = usable_folder(folder, (FILE,)) / FILE
+    text = _with(path, row)
+    with tempfile.TemporaryDirectory() as place:
+        draft = Path(place) / FILE
+        draft.write_text(text, encoding="utf-8")
+        problems = check(draft)
+    if problems:
+        raise EvidenceError(problems)
+    return write_atomically(path, text)
+
+
+def _row(cells: Sequence[str]) -> dict[str, str]:
+    known, row = TABLES["scores"].names, {}
+    for cell in cells:
+        column, sign, value = cell.partition("=")
+        if not sign:
+            hint = "Write, for example, value=0.42; quote what holds blanks."
+            raise EvidenceError([Problem("row", None, None, cell, "column=value", hint)])
+        if column not in known or column in row:
+            what = "each column once" if column in row else "a column of 'scores'"
+            hint = did_you_mean(column, known)
+            raise EvidenceError([Problem("row", None, column, column, what, hint)])
+        row[column] = value
+    return row
+
+
+def _with(path: Path, row: Mapping[str, str]) -> str:
+    """Give the file's text with the row below, in the columns of the schema that are used."""
+    rows = []
+    if path.is_file():
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = [dict(old) for old in csv.DictReader(file)]
+    used = {column for old in (*rows, row) for column in old}
+    table = TABLES["scores"]
+    columns = [name for name in table.names if name in used or name in table.required]
+    unknown = sorted(map(str, used - set(columns)))
+    if unknown:
+        hint = f"Run `bayes-rsi data check {path}` and mend it first."
+        expected = "columns of 'scores'"
+        raise EvidenceError([Problem(str(path), 1, unknown[0], unknown[0], expected, hint)])
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows([*rows, row])
+    return text.getvalue()

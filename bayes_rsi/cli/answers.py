@@ -1,0 +1,300 @@
+"""From a stored forecast to the answer of a verb, printed.
+
+Invariant: standard output holds the answer alone, as text or as one JSON document; a failed
+convergence gate is the exit code, and the first line of a text.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import bayes_rsi as rsi
+from bayes_rsi.cli.posteriors import POSTERIOR, obtain
+from bayes_rsi.cli.progress import Stages, progress
+from bayes_rsi.comparison.information import CANDIDATES
+from bayes_rsi.comparison.measurements import measurement
+from bayes_rsi.comparison.variants import variant
+from bayes_rsi.errors import StoreError
+from bayes_rsi.report.document import as_json
+from bayes_rsi.report.verb_document import verb_document
+from bayes_rsi.report.verbs import (
+    compounding_text,
+    explained_text,
+    given_text,
+    implied_text,
+    information_text,
+    updated_text,
+)
+from bayes_rsi.report.writing import usable_folder, write_atomically
+from bayes_rsi.tags import Verdict
+from bayes_rsi.units import as_date
+
+__all__ = [
+    "Stored",
+    "answer_compounding",
+    "answer_explain",
+    "answer_given",
+    "answer_implied",
+    "answer_information",
+    "answer_update",
+]
+
+#: Folder of the fits of variants, inside that of the forecast.
+VARIANTS = "variants"
+#: Folder of a refit with new scores.
+UPDATED = "updated"
+_PASSED, _FAILED = 0, 3
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Where a forecast was left, and how the answer is wanted.
+
+    Parameters
+    ----------
+    card : str
+        Name or path.
+    as_of : str or None
+        ISO date; None: the card's.
+    out : pathlib.Path
+        Folder.
+    seed : int
+        Seed.
+    json : bool
+        Document instead of text.
+    """
+
+    card: str
+    as_of: str | None
+    out: Path
+    seed: int
+    json: bool
+
+
+def answer_given(stored: Stored, condition: str) -> int:
+    """Answer `bayes-rsi given`.
+
+    Parameters
+    ----------
+    stored : Stored
+        Which forecast.
+    condition : str
+        Text of the grammar.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
+    from bayes_rsi.forecasting.grammar import parse
+
+    parse(condition)  # before the posterior, which takes seconds to read
+    return _answer(stored, "given", lambda it, _: rsi.given(it, condition), given_text)
+
+
+def answer_explain(
+    stored: Stored, day: str, event: str, refit: tuple[str, ...], figure: Path | None
+) -> int:
+    """Answer `bayes-rsi explain`.
+
+    Parameters
+    ----------
+    stored : Stored
+        Which forecast.
+    day, event : str
+        Of which probability.
+    refit : tuple of str
+        Variants to fit.
+    figure : pathlib.Path or None
+        Where a figure goes.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
+    if figure is not None:
+        usable_folder(figure.parent, (figure.name,))
+
+    def ask(forecast: rsi.Forecast, fit: rsi.Fit) -> Any:
+        others = {name: _refitted(stored, fit, name) for name in refit}
+        found = rsi.explain(forecast, day, event, others)
+        if figure is not None:
+            from bayes_rsi.report.explained import explained_figure  # matplotlib: 1 s
+            from bayes_rsi.report.figure import figure_bytes
+
+            write_atomically(figure, figure_bytes(explained_figure(found)))
+        return found
+
+    return _answer(stored, "explain", ask, explained_text)
+
+
+def answer_implied(
+    stored: Stored, forecaster: str, event: str | None, not_before: str | None
+) -> int:
+    """Answer `bayes-rsi implied`.
+
+    Parameters
+    ----------
+    stored : Stored
+        Which forecast.
+    forecaster : str
+        Whose probabilities.
+    event : str or None
+        Of what.
+    not_before : str or None
+        ISO date.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
+    return _answer(
+        stored,
+        "implied",
+        lambda it, _: rsi.implied(it, forecaster, event, not_before),
+        implied_text,
+    )
+
+
+def answer_compounding(stored: Stored, accuracy: float, event: str) -> int:
+    """Answer `bayes-rsi compounding`.
+
+    Parameters
+    ----------
+    stored : Stored
+        Which forecast.
+    accuracy : float
+        Share that one generation keeps.
+    event : str
+        From which generations are counted.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
+    return _answer(
+        stored,
+        "compounding",
+        lambda it, _: rsi.compounding(it, accuracy, event),
+        compounding_text,
+    )
+
+
+def answer_information(stored: Stored, candidates: tuple[str, ...], day: str, event: str) -> int:
+    """Answer `bayes-rsi value-of-information`.
+
+    Parameters
+    ----------
+    stored : Stored
+        Which forecast.
+    candidates : tuple of str
+        Measurements; none: the default ones.
+    day, event : str
+        Of which probability.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
+    for text in candidates:
+        measurement(text)  # before the posterior, which takes seconds to read
+    return _answer(
+        stored,
+        "value_of_information",
+        lambda it, _: rsi.value_of_information(it, candidates or CANDIDATES, day, event),
+        information_text,
+    )
+
+
+def answer_update(
+    stored: Stored,
+    files: tuple[Path, ...],
+    until: str | None,
+    refit: bool,
+    event: str,
+    day: str,
+) -> int:
+    """Answer `bayes-rsi update`.
+
+    Parameters
+    ----------
+    stored : Stored
+        Which forecast.
+    files : tuple of pathlib.Path
+        Further scores.
+    until : str or None
+        ISO date by which they are known.
+    refit : bool
+        Whether to fit again where needed.
+    event, day : str
+        Whose probability the rows' shares are of.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
+    usable_folder(stored.out / UPDATED, (POSTERIOR,))
+
+    def ask(forecast: rsi.Forecast, fit: rsi.Fit) -> Any:
+        with progress(sys.stderr) as tell:
+            found = rsi.update(fit, files, until, refit, event, day, tell)
+        if found.refitted:
+            rsi.save_fit(found.fit, stored.out / UPDATED)
+        return found
+
+    return _answer(stored, "update", ask, updated_text)
+
+
+def _answer(
+    stored: Stored,
+    verb: str,
+    ask: Callable[[rsi.Forecast, rsi.Fit], Any],
+    text: Callable[[Any, Verdict], str],
+) -> int:
+    fit = _recalled(stored)
+    forecast = rsi.forecast(fit)
+    found = ask(forecast, fit)
+    answered = getattr(found, "after", forecast)  # an update has a forecast of its own
+    verdict = answered.verdict
+    if stored.json:
+        if not verdict.passed:
+            print(verdict.sentence(), file=sys.stderr)
+        print(as_json(verb_document(verb, found, answered)), end="")
+    else:
+        print(text(found, verdict), end="")
+    return _PASSED if verdict.passed else _FAILED
+
+
+def _recalled(stored: Stored) -> rsi.Fit:
+    card = rsi.load_card(stored.card)
+    if not (stored.out / POSTERIOR).is_file():
+        raise StoreError(
+            f"{stored.out / POSTERIOR}: got no file, expected a stored forecast; run "
+            f"`bayes-rsi forecast --card {stored.card} --out {stored.out}` first"
+        )
+    evidence = rsi.load_evidence(as_of=as_date(stored.as_of or card.as_of))
+    return rsi.load_fit(card, evidence, stored.out, stored.seed)
+
+
+def _refitted(stored: Stored, fit: rsi.Fit, name: str) -> rsi.Forecast:
+    """Fit a variant, or read it where an earlier run left it."""
+    card = variant(fit.card, fit.panel, name)
+    evidence = rsi.load_evidence(as_of=as_date(fit.tag.as_of))
+    folder = stored.out / VARIANTS / name.replace(":", "-").replace(" ", "_").replace("/", "_")
+    usable_folder(folder, (POSTERIOR,))
+    with progress(sys.stderr) as tell:
+        stages = Stages(tell, lambda line: print(line, file=sys.stderr))
+        posterior = obtain(card, evidence, stored.seed, [folder], stages)
+    posterior.keep(folder)
+    if not posterior.fit.verdict.passed:
+        print(f"{name}: {posterior.fit.verdict.sentence()}", file=sys.stderr)
+    return rsi.forecast(posterior.fit)

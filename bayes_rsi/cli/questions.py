@@ -1,0 +1,200 @@
+"""Commands that ask more of a forecast that has been made: their options and their help.
+
+Invariant: they fit nothing unless told to; the posterior is the one that `bayes-rsi forecast` left
+in the folder, and it must be the one that card, day and seed would give.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bayes_rsi.cli.messages import messages
+
+__all__ = ["questions"]
+
+questions = typer.Typer()
+
+Card = Annotated[str, typer.Option(metavar="NAME|FILE", help="Card of the stored forecast.")]
+AsOf = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Its as-of date. Default: the card's.")
+]
+Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder of the stored forecast.")]
+Seed = Annotated[int, typer.Option(min=0, metavar="N", help="Its seed.")]
+Json = Annotated[bool, typer.Option("--json", help="Print a JSON document, nothing else.")]
+Event = Annotated[str, typer.Option(metavar="NAME", help="Event of the card.")]
+
+
+@questions.command()
+def update(
+    files: Annotated[list[Path], typer.Argument(help="CSV files of further scores.")],
+    day: Annotated[
+        str, typer.Option(metavar="DATE", help="Whose rows' shares are of P(event by this day).")
+    ] = "2028-12-31",
+    event: Event = "end_to_end",
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Use what was known by this day. Default: --as-of."),
+    ] = None,
+    refit: Annotated[
+        bool, typer.Option(help="Fit again where reweighting cannot be relied on.")
+    ] = True,
+    card: Card = "baseline",
+    as_of: AsOf = None,
+    out: Out = Path("out"),
+    seed: Seed = 1,
+    json: Json = False,
+) -> None:
+    """Add scores to a stored forecast by reweighting its draws, and say what moved and why.
+
+    Fits again, some minutes, where the weights cannot be relied on (k-hat above 0.7) or a series is
+    new; the new posterior then goes to the folder `updated` in --out.
+    """
+    with messages():
+        from bayes_rsi.cli.answers import Stored, answer_update
+
+        stored = Stored(card, as_of, out, seed, json)
+        code = answer_update(stored, tuple(files), until, refit, event, day)
+    raise typer.Exit(code)
+
+
+@questions.command()
+def given(
+    condition: Annotated[str, typer.Argument(help="Such as 'horizon p50 >= 100 h on 2026-12-31'.")],
+    card: Card = "baseline",
+    as_of: AsOf = None,
+    out: Out = Path("out"),
+    seed: Seed = 1,
+    json: Json = False,
+) -> None:
+    r"""Say what we would forecast if something were so.
+
+    \b
+    Conditions, joined by `and`:
+      horizon p50 >= 100 h on 2026-12-31     the frontier's time horizon; p80 too
+      SWE-bench Pro >= 90% by 2026-12-31     the expected score at the frontier
+      not automated by 2028                  an event of the card; automated is end_to_end
+      growth > 4                             doublings a year at the as-of date
+    """
+    with messages():
+        from bayes_rsi.cli.answers import Stored, answer_given
+
+        code = answer_given(Stored(card, as_of, out, seed, json), condition)
+    raise typer.Exit(code)
+
+
+@questions.command()
+def explain(
+    day: Annotated[
+        str, typer.Option(metavar="DATE", help="Day by which it happens.")
+    ] = "2028-12-31",
+    event: Event = "end_to_end",
+    refit: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WHAT",
+            help="Fit again with one thing changed, some minutes each: ceilings, trend:NAME, "
+            "series:NAME, lab:NAME; repeatable.",
+        ),
+    ] = None,
+    figure: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw shares and tornado as SVG.")
+    ] = None,
+    card: Card = "baseline",
+    as_of: AsOf = None,
+    out: Out = Path("out"),
+    seed: Seed = 1,
+    json: Json = False,
+) -> None:
+    """Say what a probability is made of: data, chance and each judgement."""
+    with messages():
+        from bayes_rsi.cli.answers import Stored, answer_explain
+
+        stored = Stored(card, as_of, out, seed, json)
+        code = answer_explain(stored, day, event, tuple(refit or ()), figure)
+    raise typer.Exit(code)
+
+
+@questions.command()
+def implied(
+    forecaster: Annotated[
+        str, typer.Argument(help="Whose forecast; words of the name that fit only one.")
+    ] = "clark",
+    event: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Event, where they speak about several.")
+    ] = None,
+    not_before: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="Day until which they do not expect it. Default: that of their forecast.",
+        ),
+    ] = None,
+    card: Card = "baseline",
+    as_of: AsOf = None,
+    out: Out = Path("out"),
+    seed: Seed = 1,
+    json: Json = False,
+) -> None:
+    """Say what somebody must believe whose probabilities differ from ours."""
+    with messages():
+        from bayes_rsi.cli.answers import Stored, answer_implied
+
+        stored = Stored(card, as_of, out, seed, json)
+        code = answer_implied(stored, forecaster, event, not_before)
+    raise typer.Exit(code)
+
+
+@questions.command()
+def value_of_information(
+    measurements: Annotated[
+        list[str] | None, typer.Argument(help="Such as 'taste_gap to 40%'; several.")
+    ] = None,
+    day: Annotated[
+        str, typer.Option(metavar="DATE", help="Day by which it happens.")
+    ] = "2028-12-31",
+    event: Event = "end_to_end",
+    card: Card = "baseline",
+    as_of: AsOf = None,
+    out: Out = Path("out"),
+    seed: Seed = 1,
+    json: Json = False,
+) -> None:
+    r"""Say which measurement, not yet made, would move a probability most.
+
+    \b
+    Measurements:
+      horizon of GPT-5                          of a fitted system
+      horizon on 2026-12-31                     of a system at the frontier then
+      score on paperbench on 2026-12-31         likewise
+      taste_gap to 40%                          a judged quantity, with a relative error
+      audit of paperbench with 100 items        how many are flawed
+    """
+    with messages():
+        from bayes_rsi.cli.answers import Stored, answer_information
+
+        stored = Stored(card, as_of, out, seed, json)
+        code = answer_information(stored, tuple(measurements or ()), day, event)
+    raise typer.Exit(code)
+
+
+@questions.command()
+def compounding(
+    accuracy: Annotated[
+        float, typer.Option(metavar="SHARE", help="Share that one generation keeps.")
+    ] = 0.999,
+    event: Event = "end_to_end",
+    card: Card = "baseline",
+    as_of: AsOf = None,
+    out: Out = Path("out"),
+    seed: Seed = 1,
+    json: Json = False,
+) -> None:
+    """Add up the errors of generations that build their successors."""
+    with messages():
+        from bayes_rsi.cli.answers import Stored, answer_compounding
+
+        code = answer_compounding(Stored(card, as_of, out, seed, json), accuracy, event)
+    raise typer.Exit(code)

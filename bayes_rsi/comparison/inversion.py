@@ -1,0 +1,233 @@
+"""Inversion: the numbers of a lever that reproduce somebody's probabilities, all else held.
+
+Invariant: numbers come back only if, put back in, they give the probabilities to `TOLERANCE`;
+otherwise nothing comes back, which means "not possible with this alone".
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from bayes_rsi.comparison.levers import Lever
+
+__all__ = ["TOLERANCE", "Answer", "Target", "share_by", "solve_one", "solve_pair"]
+
+#: Half a percentage point.
+TOLERANCE = 0.005
+#: Sought closer than that, and at most so often.
+_CLOSE, _TRIES = 2e-4, 30
+
+
+@dataclass(frozen=True)
+class Target:
+    """A probability to be reproduced.
+
+    Parameters
+    ----------
+    year : float
+        Decimal year.
+    share : float
+        P(event by then).
+    bound : {"exact", "lower", "upper"}
+        Whether more, or less, is meant too.
+    """
+
+    year: float
+    share: float
+    bound: str = "exact"
+
+    def met_by(self, share: float) -> bool:
+        """Say whether a probability is what was meant, to `TOLERANCE`.
+
+        Parameters
+        ----------
+        share : float
+            P(event by the year).
+
+        Returns
+        -------
+        bool
+            Whether it is.
+        """
+        above, below = share >= self.share - TOLERANCE, share <= self.share + TOLERANCE
+        return {"exact": above and below, "lower": above, "upper": below}[self.bound]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Numbers of a lever and what they give.
+
+    Parameters
+    ----------
+    numbers : tuple of float
+        In the order of the lever's labels.
+    shares : tuple of float
+        P(event by each target's year).
+    contradicted : float
+        Share of the futures in which the event would have happened by the as-of date.
+    """
+
+    numbers: tuple[float, ...]
+    shares: tuple[float, ...]
+    contradicted: float
+
+
+def share_by(years: np.ndarray, year: float) -> float:
+    """Give P(event by a time) from draws of its date.
+
+    Parameters
+    ----------
+    years : numpy.ndarray
+        Decimal years, nan where known facts are contradicted; shape (path,).
+    year : float
+        Decimal year.
+
+    Returns
+    -------
+    float
+        Share of the draws that are not nan; nan when all are.
+    """
+    known = int(np.count_nonzero(~np.isnan(years)))
+    return float(np.count_nonzero(years <= year) / known) if known else math.nan
+
+
+def solve_one(lever: Lever, target: Target, others: tuple[Target, ...]) -> Answer | None:
+    """Move the first number of a lever until one probability is right.
+
+    Parameters
+    ----------
+    lever : Lever
+        Its other number, if any, stays ours.
+    target : Target
+        The probability, reproduced exactly whatever its bound.
+    others : tuple of Target
+        Whose probabilities the answer reports too, in their order.
+
+    Returns
+    -------
+    Answer or None
+        The solution nearest to ours; None when there is none within the bounds of the lever.
+    """
+    rest = lever.ours[1:]
+    place = _solve(
+        lambda x: share_by(lever.years((x, *rest)), target.year),
+        target.share,
+        lever.ours[0],
+        lever.bounds[0],
+        lever.logarithmic[0],
+    )
+    return None if place is None else _answer(lever, (place, *rest), others)
+
+
+def solve_pair(lever: Lever, first: Target, second: Target) -> Answer | None:
+    """Move both numbers of a lever until two probabilities are right.
+
+    Parameters
+    ----------
+    lever : Lever
+        With one number the pair can only come out right by luck.
+    first, second : Target
+        The probabilities. Where the second is a bound that the first number alone meets, the other
+        number stays ours.
+
+    Returns
+    -------
+    Answer or None
+        None when it is not possible with this lever alone.
+    """
+    targets = (first, second)
+    simple = solve_one(lever, first, targets)
+    if simple is not None and second.met_by(simple.shares[1]):
+        return _checked(simple, targets)
+    if len(lever.ours) < 2:
+        return None
+    found: dict[float, float] = {}
+
+    def later(spread: float) -> float:
+        start = found[min(found, key=lambda s: abs(s - spread))] if found else lever.ours[0]
+        place = _solve(
+            lambda x: share_by(lever.years((x, spread)), first.year),
+            first.share,
+            start,
+            lever.bounds[0],
+            lever.logarithmic[0],
+        )
+        if place is None:
+            return math.nan
+        found[spread] = place
+        return share_by(lever.years((place, spread)), second.year)
+
+    spread = _solve(later, second.share, lever.ours[1], lever.bounds[1], lever.logarithmic[1])
+    if spread is None:
+        return None
+    return _checked(_answer(lever, (found[spread], spread), targets), targets)
+
+
+def _answer(lever: Lever, numbers: tuple[float, ...], targets: tuple[Target, ...]) -> Answer:
+    years = lever.years(numbers)
+    shares = tuple(share_by(years, target.year) for target in targets)
+    return Answer(numbers, shares, float(np.isnan(years).mean()))
+
+
+def _checked(answer: Answer, targets: tuple[Target, ...]) -> Answer | None:
+    pairs = zip(targets, answer.shares, strict=True)
+    return answer if all(target.met_by(share) for target, share in pairs) else None
+
+
+def _solve(
+    share: Callable[[float], float],
+    wanted: float,
+    start: float,
+    bounds: tuple[float, float],
+    logarithmic: bool,
+) -> float | None:
+    """Find where a share takes a value: outward from the start until it is passed, then halve."""
+    to, back = (math.log, math.exp) if logarithmic else (float, float)
+    low, high = to(bounds[0]), to(bounds[1])
+    here = min(max(to(start), low), high)
+
+    def off(x: float) -> float:
+        return share(back(x)) - wanted
+
+    begin = off(here)
+    if abs(begin) <= _CLOSE:
+        return back(here)
+    if math.isnan(begin):
+        return None
+    brackets = [_bracket(off, here, begin, end) for end in (low, high)]
+    near = [b for b in brackets if b is not None]
+    if not near:
+        return None
+    inner, outer = min(near, key=lambda pair: abs(pair[1] - here))
+    return back(_halved(off, inner, outer, begin))
+
+
+def _bracket(
+    off: Callable[[float], float], here: float, begin: float, end: float
+) -> tuple[float, float] | None:
+    """Go towards an end in growing steps until the sign changes."""
+    before = here
+    for share in (0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.0):
+        x = here + share * (end - here)
+        value = off(x)
+        if math.isnan(value):
+            return None
+        if value == 0 or (value > 0) != (begin > 0):
+            return before, x
+        before = x
+    return None
+
+
+def _halved(off: Callable[[float], float], inner: float, outer: float, begin: float) -> float:
+    middle = outer
+    for _ in range(_TRIES):
+        middle = (inner + outer) / 2
+        value = off(middle)
+        if abs(value) <= _CLOSE:
+            break
+        inner, outer = (middle, outer) if (value > 0) == (begin > 0) else (inner, middle)
+    return middle

@@ -1,0 +1,205 @@
+"""One paragraph: what somebody's probabilities say, in plain words with the numbers in them.
+
+Invariant: every number in the paragraph comes from the tables that it stands beside, or from the
+forecast's own draws.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from bayes_rsi import names
+from bayes_rsi.forecasting.result import Forecast
+from bayes_rsi.units import date_of_year, readable_minutes, year_of_date
+
+__all__ = ["Story", "lever_words", "told"]
+
+_NAMES = {
+    "growth": "growth of the frontier",
+    "taste_gap": "the gap in research taste",
+    "taste_free": "the probability of no taste gap",
+    "adoption": "the lag of adoption",
+    "lead": "the internal lead",
+    "never": "the probability of never",
+}
+_BOUNDS = {"exact": "", "lower": "at least ", "upper": "at most "}
+
+
+@dataclass(frozen=True)
+class Story:
+    """What is told.
+
+    Parameters
+    ----------
+    forecaster, event : str
+        Whose probabilities, of what.
+    points, hazards, curves, beliefs : pandas.DataFrame
+        As `Implied` has them.
+    forecast : Forecast
+        Ours.
+    """
+
+    forecaster: str
+    event: str
+    points: pd.DataFrame
+    hazards: pd.DataFrame
+    curves: pd.DataFrame
+    beliefs: pd.DataFrame
+    forecast: Forecast
+
+
+def told(story: Story) -> str:
+    """Tell it.
+
+    Parameters
+    ----------
+    story : Story
+        Tables and forecast.
+
+    Returns
+    -------
+    str
+        One paragraph.
+    """
+    parts = (_rise, _single_curve, _believe, _returns, _nothing_happens)
+    return " ".join(text for part in parts if (text := part(story)))
+
+
+def lever_words(row: pd.Series) -> str:
+    """Write the numbers of a lever that reproduce a pair.
+
+    Parameters
+    ----------
+    row : pandas.Series
+        Row of `Implied.beliefs`.
+
+    Returns
+    -------
+    str
+        Such as ``"a median horizon of 91 h (we: 1.0 work-years)"``.
+    """
+    name, place = str(row["lever"]), float(row["pair"])
+    if name == "growth":
+        text = f"{_NAMES[name]} {place:.2g} times ours"
+        if row["pair_spread"]:
+            text += f", its logarithm changing by {row['pair_spread']:+.2g} a year"
+        return text
+    ours = float(row["ours"])
+    what = _NAMES.get(name, f"the horizon that '{name}' needs")
+    if row["unit"] == "minutes":
+        text = f"{what} at a median of {readable_minutes(place)} ({readable_minutes(ours)} in ours)"
+    else:
+        text = f"{what} at {place:.2g} {row['unit']} ({ours:.2g} in ours)"
+    if row["spread"] and not np.isclose(row["pair_spread"], row["our_spread"]):
+        text += f" with {row['spread']} {row['pair_spread']:.2g} ({row['our_spread']:.2g} in ours)"
+    return text
+
+
+def _rise(story: Story) -> str:
+    rows, last = story.points, story.hazards.iloc[-1]
+    said = ", ".join(
+        f"{_BOUNDS[row['bound']]}{100 * row['theirs']:.0f}% by {row['date']:%Y-%m-%d}"
+        for _, row in rows.iterrows()
+    )
+    text = f"{story.forecaster} says {said}; we say "
+    text += ", ".join(f"{100 * share:.0f}%" for share in rows["ours"]) + "."
+    if len(rows) < 2:
+        return text
+    before = story.hazards.iloc[-2]
+    return (
+        f"{text} The step looks like a jump and is none: of the futures still without it, theirs "
+        f"bring it with a hazard of {before['theirs_rate']:.2f} a year until {before['end']} and "
+        f"{last['theirs_rate']:.2f} a year until {last['end']} "
+        f"(ours: {before['ours_rate']:.2f} and {last['ours_rate']:.2f})."
+    )
+
+
+def _single_curve(story: Story) -> str:
+    normal = story.curves[(story.curves["family"] == "normal") & (story.curves["never"] == 0)]
+    by = {row["whose"]: row for _, row in normal.iterrows()}
+    if "theirs" not in by:
+        return ""
+    theirs = by["theirs"]
+    text = (
+        "A smooth trend that crosses a threshold at an uncertain date does the same: their numbers "
+        f"lie on one normal curve with median {theirs['median']:%Y-%m} and standard deviation "
+        f"{theirs['second']:.1f} years"
+    )
+    if "ours" in by:
+        ours = by["ours"]
+        text += f" (ours: {ours['median']:%Y-%m} and {ours['second']:.1f} years)"
+    return text + "; the steepest year of such a curve is the one around its median."
+
+
+def _believe(story: Story) -> str:
+    can = story.beliefs[story.beliefs["possible"]]
+    cannot = [_NAMES.get(n, n) for n in story.beliefs[~story.beliefs["possible"]]["lever"]]
+    text = ""
+    if len(can):
+        ways = "; or ".join(lever_words(row) for _, row in can.iterrows())
+        text = f"To hold that view, all else as ours, one must believe in {ways}."
+    if cannot:
+        text += f" Not possible with one of these alone: {', '.join(cannot)}."
+    return text.strip()
+
+
+def _returns(story: Story) -> str:
+    draws = story.forecast.all_futures("implied").draws
+    if names.FEEDBACK in draws:
+        exponent = draws[names.FEEDBACK].values.ravel()
+        low, middle, high = np.quantile(exponent, [0.05, 0.5, 0.95])
+        return (
+            f"Increasing returns: the feedback exponent is {middle:.2f} (90%: {low:.2f} to "
+            f"{high:.2f}), above zero with {100 * np.mean(exponent > 0):.0f}%."
+        )
+    before, now = _growth_a_year_apart(draws)
+    return (
+        "Increasing returns: this trend has no feedback exponent; what the fit says is that growth "
+        f"over the last year was {np.median(now):.1f} doublings, after {np.median(before):.1f} in "
+        f"the year before, and with {100 * np.mean(now > before):.0f}% probability higher. "
+        "Growth alone cannot say whether the frontier itself is the cause."
+    )
+
+
+def _growth_a_year_apart(draws: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """Give the frontier's gain in the year before the last one and in the last one."""
+    frontier = draws[names.FRONTIER].transpose(names.CHAIN, names.DRAW, names.DATE)
+    years = year_of_date(frontier[names.DATE].values)
+    flat = frontier.values.reshape(-1, len(years))
+    two, one, now = (
+        np.interp(years[-1] - back, years, np.arange(len(years))) for back in (2, 1, 0)
+    )
+    values = [_at(flat, place) for place in (two, one, now)]
+    return values[1] - values[0], values[2] - values[1]
+
+
+def _at(values: np.ndarray, place: float) -> np.ndarray:
+    left = min(int(place), values.shape[1] - 2)
+    share = place - left
+    return values[:, left] * (1 - share) + values[:, left + 1] * share
+
+
+def _nothing_happens(story: Story) -> str:
+    """Say what is learned when the last day passes without the event."""
+    day = story.points["date"].iloc[-1]
+    years = story.forecast.years(story.event).values
+    never = story.forecast.events[names.NEVER].sel({names.EVENT: story.event}).values
+    known = ~np.isnan(years)
+    waits = known & (years > float(year_of_date(day.date())))
+    if not waits.any():
+        return ""
+    later = np.quantile(years[waits], 0.5, method="higher")
+    growth = np.repeat(story.forecast.frontier[names.GROWTH].values, years.shape[-1]).ravel()
+    slower = np.median(growth[waits.ravel()]), np.median(growth[known.ravel()])
+    as_of = story.forecast.tag.as_of
+    when = f"{date_of_year(float(later)):%Y-%m}" if np.isfinite(later) else "never"
+    return (
+        f"If nothing has happened by {day:%Y-%m-%d}, the probability of never goes from "
+        f"{100 * never[known].mean():.0f}% to {100 * never[waits].mean():.0f}%, the growth of the "
+        f"frontier at {as_of} looks like {slower[0]:.1f} instead of {slower[1]:.1f} doublings a "
+        f"year, and the median date becomes {when}."
+    )

@@ -1,0 +1,92 @@
+"""The frontier as a series sees it: with the drift of the series' domain.
+
+Invariant: the drift counts from the mean release of the systems scored on a series, as in
+`bayes_rsi.model.effects`; a draw without drifts, or a series of the reference domain, sees the
+frontier as it is.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from bayes_rsi import names
+from bayes_rsi.forecasting.paths import Paths
+from bayes_rsi.units import year_of_date
+
+__all__ = ["drift_of", "in_domain", "middles"]
+
+
+def middles(panel: xr.Dataset) -> xr.DataArray:
+    """Give the mean release of the systems scored on each series.
+
+    Parameters
+    ----------
+    panel : xarray.Dataset
+        The scores that were fitted.
+
+    Returns
+    -------
+    xarray.DataArray
+        Decimal years (series).
+    """
+    release = year_of_date(panel["released"].sel(system=panel["score_system"]).values)
+    labels = panel[names.SERIES].values
+    size, order = labels.size, np.argsort(labels)
+    where = order[np.searchsorted(labels, panel["score_series"].values, sorter=order)]
+    mean = np.bincount(where, release, size) / np.maximum(np.bincount(where, minlength=size), 1)
+    return xr.DataArray(mean, {names.SERIES: labels}, names.SERIES)
+
+
+def drift_of(draws: xr.Dataset, panel: xr.Dataset, series: str) -> xr.DataArray | None:
+    """Give the drift of the domain of a series.
+
+    Parameters
+    ----------
+    draws : xarray.Dataset
+        Posterior or prior.
+    panel : xarray.Dataset
+        Domains of the series.
+    series : str
+        One of the panel.
+
+    Returns
+    -------
+    xarray.DataArray or None
+        Doublings per year, dims of the draws; None where the domain does not drift.
+    """
+    if names.DOMAIN_DRIFT_DOUBLINGS not in draws:
+        return None
+    domain = str(panel["domain"].sel({names.SERIES: series}).item())
+    if domain not in draws[names.DOMAIN].values:
+        return None
+    return draws[names.DOMAIN_DRIFT_DOUBLINGS].sel({names.DOMAIN: domain})
+
+
+def in_domain(paths: Paths, draws: xr.Dataset, panel: xr.Dataset, series: str) -> Paths:
+    """Give the frontier in the domain of a series.
+
+    Parameters
+    ----------
+    paths : Paths
+        The frontier.
+    draws : xarray.Dataset
+        The posterior (or prior) that the paths continue.
+    panel : xarray.Dataset
+        The scores that were fitted.
+    series : str
+        One of the panel.
+
+    Returns
+    -------
+    Paths
+        ``frontier + drift * (year - middle of the series)``, the best so far: where the drift
+        outweighs growth, the best system stays that of an earlier day.
+    """
+    drift = drift_of(draws, panel, series)
+    if drift is None:
+        return paths
+    each = np.repeat(drift.transpose(names.CHAIN, names.DRAW).values.ravel(), paths.shape[2])
+    middle = float(middles(panel).sel({names.SERIES: series}))
+    leaning = paths.values + each[:, None] * (paths.years - middle)
+    return Paths(paths.years, np.maximum.accumulate(leaning, axis=1), paths.shape)

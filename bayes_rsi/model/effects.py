@@ -1,0 +1,239 @@
+"""Effects that are not capability: lab, domain, harness and reporter.
+
+Invariant: every effect is pulled to nothing by a spread that is estimated, and is left out where no
+score could tell it from noise; what is left after them is capability.
+
+    mean gap of a system = gap of its tier * exp(lab effect), lab effects sum to zero
+    place in a domain    = place + domain drift * (release - mean release of the series)
+    logit of a share     = slope * (place in the domain - difficulty) + harness + reporter
+
+Domains drift against general reasoning, on which most systems are scored: with a reference there is
+nothing to rotate. Horizons have a rate of their own instead. Drift, harness and reporter are
+relative to the average score of each series: its difficulty is that under the conditions it was
+mostly run in, and the sampler need not move along a ridge between difficulties and effects.
+
+Deviations of single systems in a domain are not here: they are part of a series' noise. They were
+tried (normal, one for each of 339 pairs of system and domain). As deviations the sampler took five
+times as many steps for each draw; as places of their own it left modes of some ceilings apart.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+
+from bayes_rsi import names
+from bayes_rsi.cards import Card
+from bayes_rsi.model.design import Design
+from bayes_rsi.model.priors import variable
+
+__all__ = [
+    "REFERENCE_DOMAIN",
+    "domain_shift",
+    "domains",
+    "harness",
+    "harness_labels",
+    "lab_effect",
+    "labs",
+    "middles",
+]
+
+REFERENCE_DOMAIN = "general_reasoning"
+#: A lab with fewer systems has no effect of its own: its gap is that of its tier.
+LAB_SYSTEMS = 4
+#: Who reports about systems of their own.
+SELF = "developer"
+
+
+def labs(design: Design) -> np.ndarray:
+    """Give the labs that have an effect.
+
+    Parameters
+    ----------
+    design : Design
+        Arrays of the panel.
+
+    Returns
+    -------
+    numpy.ndarray
+        Names, sorted, shape (lab,); empty when there are fewer than two.
+    """
+    found, count = np.unique(design.panel["lab"].values, return_counts=True)
+    chosen = found[count >= LAB_SYSTEMS]
+    return chosen if chosen.size > 1 else chosen[:0]
+
+
+def lab_effect(design: Design, card: Card) -> Any:
+    """Add how far each lab lags, as log of the ratio to the usual gap of the tier.
+
+    Parameters
+    ----------
+    design : Design
+        Arrays of the panel.
+    card : Card
+        Prior ``lab_spread``.
+
+    Returns
+    -------
+    tensor or float
+        Shape (system,); 0 without labs.
+    """
+    known = labs(design)
+    if not known.size:
+        return 0.0
+    raw = pm.ZeroSumNormal("lab_raw", sigma=1.0, dims=names.LAB)
+    effect = pm.Deterministic(names.LAB_EFFECT, variable(card, "lab_spread") * raw, dims=names.LAB)
+    of_system = design.panel["lab"].values
+    where = np.clip(np.searchsorted(known, of_system), 0, known.size - 1)
+    return pt.where(known[where] == of_system, effect[where], 0.0)
+
+
+def domains(design: Design) -> np.ndarray:
+    """Give the domains beside the reference.
+
+    Parameters
+    ----------
+    design : Design
+        Arrays of the panel.
+
+    Returns
+    -------
+    numpy.ndarray
+        Names, sorted, shape (domain,).
+    """
+    found = np.unique(design.panel["domain"].values)
+    return found[found != REFERENCE_DOMAIN]
+
+
+def _of_scores(design: Design) -> tuple[np.ndarray, np.ndarray]:
+    """Give the position of the domain of every score, -1 for the reference, and of its system."""
+    rows = np.arange(design.panel.sizes[names.SCORE])
+    of = design.panel["domain"].values[design.series_index(rows)]
+    known = domains(design)
+    place = np.searchsorted(known, of)
+    return np.where(of == REFERENCE_DOMAIN, -1, place), design.system_index(rows)
+
+
+def _series_of_scores(design: Design) -> np.ndarray:
+    return design.series_index(np.arange(design.panel.sizes[names.SCORE]))
+
+
+def middles(design: Design) -> np.ndarray:
+    """Give the mean release of the systems scored on each series.
+
+    Parameters
+    ----------
+    design : Design
+        Arrays of the panel.
+
+    Returns
+    -------
+    numpy.ndarray
+        Decimal years, shape (series,).
+    """
+    rows = np.arange(design.panel.sizes[names.SCORE])
+    return _average(design.released[design.system_index(rows)], _series_of_scores(design))
+
+
+def _average(values: np.ndarray, group: np.ndarray) -> np.ndarray:
+    return np.bincount(group, values) / np.maximum(np.bincount(group), 1)
+
+
+def domain_shift(design: Design, card: Card) -> Any:
+    """Add how far each score's domain is from the general capability of its system.
+
+    Parameters
+    ----------
+    design : Design
+        Arrays of the panel.
+    card : Card
+        Prior ``domain_drift``.
+
+    Returns
+    -------
+    tensor or float
+        In the population's frame, shape (score,); 0 where all series are of the reference.
+    """
+    known = domains(design)
+    if not known.size:
+        return 0.0
+    (domain, system), series = _of_scores(design), _series_of_scores(design)
+    drift = variable(card, names.DOMAIN_DRIFT, dims=names.DOMAIN)
+    age = design.released[system] - middles(design)[series]
+    return pt.where(domain < 0, 0.0, drift[np.maximum(domain, 0)] * age)
+
+
+def _families(design: Design) -> tuple[np.ndarray, np.ndarray]:
+    """Give the label of series and family of each share, and which of them have an effect."""
+    rows = design.scores_of("fraction")
+    series = design.panel["score_series"].values[rows]
+    family = design.panel["scaffold_family"].values[rows]
+    labels = np.array([f"{s}|{f or 'unstated'}" for s, f in zip(series, family, strict=True)])
+    several = {name for name in np.unique(series) if np.unique(family[series == name]).size > 1}
+    return labels, np.array([name in several for name in series], dtype=bool)
+
+
+def harness_labels(design: Design) -> np.ndarray:
+    """Give the harness families with an effect: those of series with more than one of them.
+
+    Parameters
+    ----------
+    design : Design
+        Arrays of the panel.
+
+    Returns
+    -------
+    numpy.ndarray
+        Labels ``series|family``, sorted, shape (harness,).
+    """
+    labels, chosen = _families(design)
+    return np.unique(labels[chosen])
+
+
+def harness(design: Design, card: Card) -> Any:
+    """Add what harness and reporter do to the logit of each share.
+
+    Parameters
+    ----------
+    design : Design
+        Arrays of the panel.
+    card : Card
+        Priors ``harness_spread`` and ``reporter_offset``.
+
+    Returns
+    -------
+    tensor
+        Logits, shape (fraction_score,).
+    """
+    rows = design.scores_of("fraction")
+    series = np.searchsorted(design.series_of("fraction"), design.series_index(rows))
+    own = (design.panel["reporter"].values[rows] == SELF).astype(float)
+    effect = variable(card, names.REPORTER_OFFSET) * (own - _average(own, series)[series])
+    labels, chosen = _families(design)
+    known = harness_labels(design)
+    if not known.size:
+        return effect
+    basis = _centred(known, labels[chosen])
+    raw = pm.Normal("harness_raw", 0.0, 1.0, shape=basis.shape[1])
+    free = variable(card, names.HARNESS_SPREAD) * pt.sum(basis * raw, axis=1)
+    of_harness = pm.Deterministic(names.HARNESS_EFFECT, free, dims=names.HARNESS)
+    where = np.clip(np.searchsorted(known, labels), 0, known.size - 1)
+    return effect + pt.where(chosen, of_harness[where], 0.0)
+
+
+def _centred(known: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Give the matrix from standard normals to unit effects whose mean over scores is zero.
+
+    With independent unit effects x and w the shares of scores within a series, the effects are
+    x - sum(w x). The singular vectors leave out the directions in which that is nothing.
+    """
+    series = np.array([name.split("|")[0] for name in known])
+    together = series[:, None] == series[None, :]
+    count = np.bincount(np.searchsorted(known, labels), minlength=known.size)
+    share = together * count / (together * count).sum(axis=1, keepdims=True)
+    left, size, _ = np.linalg.svd(np.eye(known.size) - share)
+    kept = size > 1e-9
+    return left[:, kept] * size[kept]

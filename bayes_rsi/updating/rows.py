@@ -1,0 +1,91 @@
+"""What is new: two panels of one card, compared score by score.
+
+Invariant: every score of the later panel is either an unchanged one of the earlier panel or new,
+and every score of the earlier panel is either unchanged or gone; a changed figure is both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from bayes_rsi import names
+from bayes_rsi.errors import EvidenceError, Problem
+
+__all__ = ["Changes", "changes"]
+
+#: What makes a figure the same one.
+_COMPARED = ("value", "n_trials", "sd_log2", "censoring", "lower", "upper")
+
+
+@dataclass(frozen=True, eq=False)
+class Changes:
+    """Scores that came and went.
+
+    Parameters
+    ----------
+    new : numpy.ndarray
+        Positions along ``score`` of the later panel, shape (n,).
+    gone : tuple of str
+        Labels of the earlier panel: withdrawn, or replaced by a later vintage or higher effort.
+    new_series : tuple of str
+        Series that the earlier panel does not have.
+    table : pandas.DataFrame
+        The new scores: ``score`` (label), ``series``, ``system``, ``value``, ``known_on``.
+    """
+
+    new: np.ndarray
+    gone: tuple[str, ...]
+    new_series: tuple[str, ...]
+    table: pd.DataFrame
+
+
+def changes(before: xr.Dataset, after: xr.Dataset) -> Changes:
+    """Compare two panels.
+
+    Parameters
+    ----------
+    before, after : xarray.Dataset
+        From `bayes_rsi.evidence.panel`, of one card.
+
+    Returns
+    -------
+    Changes
+        Scores that came and went.
+
+    Raises
+    ------
+    EvidenceError
+        When nothing changed: the new rows do not count under the rules of the panel.
+    """
+    was = _figures(before)
+    now = _figures(after)
+    new = [i for i, (label, figure) in enumerate(now.items()) if was.get(label) != figure]
+    gone = tuple(label for label, figure in was.items() if now.get(label) != figure)
+    if not new and not gone:
+        expected, got = "at least one score that the card fits", "scores that change nothing"
+        hint = "`bayes-rsi data list` has kinds and roles of series; data/README.md the rules."
+        raise EvidenceError([Problem("new rows", None, None, got, expected, hint)])
+    picked = after.isel({names.SCORE: np.array(new, dtype=int)})
+    table = pd.DataFrame(
+        {
+            "score": picked[names.SCORE].values.astype(str),
+            "series": picked["score_series"].values.astype(str),
+            "system": picked["score_system"].values.astype(str),
+            "value": picked["value"].values,
+            "known_on": picked["known_on"].values,
+        }
+    )
+    known = set(before[names.SERIES].values.tolist())
+    unknown = tuple(name for name in after[names.SERIES].values.tolist() if name not in known)
+    return Changes(np.array(new, dtype=int), gone, unknown, table)
+
+
+def _figures(panel: xr.Dataset) -> dict[str, tuple[str, ...]]:
+    """Give what identifies each figure; text, because nan equals nan there."""
+    columns = [panel[name].values.astype(str) for name in _COMPARED]
+    labels = panel[names.SCORE].values.astype(str)
+    return {label: cells for label, *cells in map(tuple, zip(labels, *columns, strict=True))}  # type: ignore[misc]

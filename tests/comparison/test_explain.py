@@ -1,0 +1,212 @@
+"""Tornado, power-scaling, leaving out and the whole explanation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import handmade
+import numpy as np
+import pytest
+from handmade import certain, judged
+from scipy import stats
+
+from bayes_rsi.cards import load_card
+from bayes_rsi.comparison.explain import explain
+from bayes_rsi.comparison.leaving_out import leaving_out
+from bayes_rsi.comparison.levers import with_prior
+from bayes_rsi.comparison.sensitivity import sensitivity
+from bayes_rsi.comparison.tornado import tornado
+from bayes_rsi.comparison.variants import variant, variant_names
+from bayes_rsi.errors import ModelError
+from bayes_rsi.forecasting.project import forecast
+from bayes_rsi.units import year_of_date
+
+DAY = "2029-12-31"
+YEAR = float(year_of_date(DAY))
+
+
+# --- tornado -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["autonomy", "lead", "taste_gap", "adoption"])
+def test_an_end_of_a_prior_is_a_card_that_is_certain_of_it(hand_fit, hand_forecast, name):
+    """Put the 10% and the 90% quantile into the card and forecast again, from scratch."""
+    event = hand_fit.card.events["work"]
+    row = tornado(hand_forecast.futures, "work", YEAR).set_index("input")
+    row = row.loc[f"requirement {name}" if name == "autonomy" else name]
+    prior = event.priors.get(f"requirements.{name}") or event.priors[name]
+    for end, p in ((0.1, "p_low"), (0.9, "p_high")):
+        value = float(prior.quantile(end))
+        sure = replace(prior, parameters=(value, 1e-9))
+        card = replace(hand_fit.card, events={"work": with_prior(event, name, sure)})
+        again = forecast(replace(hand_fit, card=card)).probability_by(DAY, "work")
+        assert row[p] == pytest.approx(again, abs=1e-3)
+        assert row["low" if end < 0.5 else "high"] == pytest.approx(value)
+    assert row["change"] == pytest.approx(row["p_high"] - row["p_low"])
+
+
+def test_shares_go_to_their_ends_and_the_largest_change_comes_first(hand_forecast):
+    table = tornado(hand_forecast.futures, "work", YEAR)
+    assert table["change"].abs().is_monotonic_decreasing
+    rows = table.set_index("input")
+    assert rows.loc["never", ["low", "high"]].tolist() == [0.0, 0.2]
+    assert rows.loc["taste_free", ["low", "high"]].tolist() == [0.0, 1.0]
+    assert rows.loc["never", "change"] < 0 < rows.loc["taste_free", "change"]
+    assert rows.loc["growth", "kind"] == "data"
+    assert rows.loc["growth", "change"] > 0
+    assert (table["mcse"] > 0).all()
+
+
+# --- power-scaling -------------------------------------------------------------------------------
+
+
+def test_scaling_a_normal_prior_moves_what_theory_says():
+    """Where the date is a lag alone, N(m, s), a power alpha makes it N(m, s / sqrt(alpha)).
+
+    P(by m + s) is Phi(sqrt(alpha)), so its gradient by log2 alpha at 1 is phi(1) ln(2) / 2.
+    """
+    lag = judged("normal", 4.0, 0.5)
+    event = handmade.event("work", {"one": certain(2.0**8)}, adoption=lag)
+    card = handmade.card(event, replicates=400)
+    found = forecast(handmade.fit(card, handmade.line()))
+    at = float(handmade.YEARS[-1]) - 1.0 + 4.0
+    table = sensitivity(found.futures, "work", {"later": at + 0.5, "middle": at})
+    row = table.set_index("component").loc["adoption"]
+    wanted = stats.norm.pdf(1.0) * np.log(2) / 2
+    assert row["later"] == pytest.approx(wanted, abs=5 * row["later_mcse"])
+    assert row["later_mcse"] < 0.05 * wanted
+    assert row["middle"] == pytest.approx(0.0, abs=5 * row["middle_mcse"])
+    assert row["median"] == pytest.approx(0.0, abs=5 * row["median_mcse"])
+    assert row["psense"] > 0.05
+
+
+def test_scaling_a_skewed_prior_moves_the_median():
+    """A lognormal lag to a power is a lognormal with its log median at ln m + s^2 (1 / alpha - 1).
+
+    At alpha = 1 its derivative by log2 alpha is -ln(2) m s^2.
+    """
+    lag = judged("lognormal", 4.0, 0.25)
+    event = handmade.event("work", {"one": certain(2.0**8)}, adoption=lag)
+    card = handmade.card(event, replicates=400)
+    found = forecast(handmade.fit(card, handmade.line()))
+    row = sensitivity(found.futures, "work", {}).set_index("component").loc["adoption"]
+    # The density at the median is counted in a window of a year, which costs some per cent.
+    assert row["median"] == pytest.approx(-np.log(2) * 4.0 * 0.25**2, rel=0.1)
+
+
+def test_every_component_has_a_row(hand_forecast):
+    table = sensitivity(hand_forecast.futures, "work", {DAY: YEAR}).set_index("component")
+    judged_ones = {"requirement autonomy", "lead", "taste_gap", "adoption", "never", "taste_free"}
+    assert set(table.index[table["kind"] == "judgement"]) == judged_ones
+    assert table.loc["growth_drift", "kind"] == "prior"
+    assert table.loc["likelihood", "kind"] == "data"
+    assert (
+        table.loc["likelihood", DAY] > 3 * table.loc["likelihood", f"{DAY}_mcse"]
+    )  # the scores like fast growth
+    assert table.loc["never", DAY] > 0  # more trust in a small share of never
+    assert table["psense"].is_monotonic_decreasing
+
+
+def test_a_share_scaled_by_a_power_is_another_share(hand_forecast):
+    """pi ** alpha against (1 - pi) ** alpha: the gradient of P(never) by log2 alpha."""
+    table = sensitivity(hand_forecast.futures, "work", {"end": hand_forecast.futures.span[1]})
+    never = hand_forecast.never("work").p
+    slope = never * (1 - never) * np.log(0.1 / 0.9) * np.log(2)
+    # What never comes is not there by the last day.
+    assert table.set_index("component").loc["never", "end"] == pytest.approx(-slope, rel=0.1)
+
+
+# --- leaving out ---------------------------------------------------------------------------------
+
+
+def test_leaving_out_reweights_by_the_likelihood(hand_forecast):
+    table = leaving_out(hand_forecast.futures, "work", YEAR).set_index("name")
+    assert table.loc["exam", "change"] == table.loc["Ours", "change"] == 0
+    assert table.loc["exam", "linear"] == 0
+    told = hand_forecast.futures.log_likelihood.sel(score="paper|New|||").values
+    chances = hand_forecast.futures.chances("work", YEAR, 16)
+    by_hand = np.average(chances, weights=np.exp(-told)) - chances.mean()
+    row = table.loc["paper"]
+    assert row["k_hat"] <= 0.7
+    # Smoothing changes the largest of 100 weights a little.
+    assert row["change"] == pytest.approx(by_hand, rel=0.1)
+    assert row["linear"] == pytest.approx(-np.cov(told.ravel(), chances.ravel(), ddof=0)[0, 1])
+    assert row["change"] < 0  # without the scores that like fast growth it comes later
+    assert row["linear"] == pytest.approx(row["change"], rel=0.25)
+    assert table.loc["Theirs", "change"] == row["change"]
+
+
+def test_where_the_weights_cannot_be_relied_on_there_is_no_number(hand_forecast):
+    futures = hand_forecast.futures
+    wild = replace(futures, log_likelihood=60.0 * futures.log_likelihood, _scenes={})
+    row = leaving_out(wild, "work", YEAR).set_index("name").loc["paper"]
+    assert row["k_hat"] > 0.7
+    assert np.isnan(row["change"])
+    assert np.isfinite(row["linear"])
+    with pytest.raises(ModelError, match="got a fit without log_likelihood"):
+        leaving_out(replace(futures, log_likelihood=None), "work", YEAR)
+
+
+def test_chances_average_what_is_judged(hand_forecast):
+    """Of the forecast's own dice they are its probability; of more, the same up to the error."""
+    futures = hand_forecast.futures
+    once, often = (futures.chances("work", YEAR, times) for times in (1, 30))
+    share = hand_forecast.share_by(DAY, "work")
+    assert once.mean() == pytest.approx(share.p, abs=2e-3)  # a ratio of means, not a mean of ratios
+    assert abs(often.mean() - share.p) < 5 * share.mcse
+    assert often.std() < once.std()
+
+
+# --- variants and the whole ----------------------------------------------------------------------
+
+
+def test_variants_change_one_thing(hand_fit):
+    card, panel = load_card("baseline"), hand_fit.panel
+    known = variant_names(card, panel)
+    assert {"ceilings", "trend:constant", "series:exam", "lab:Ours"} <= set(known)
+    assert not variant(card, panel, "ceilings").use_ceilings
+    for trend in ("constant", "break", "feedback", "saturating"):
+        other = variant(card, panel, f"trend:{trend}")
+        assert other.trend == trend
+        assert dict(other.events) == dict(card.events)
+        shipped = load_card(trend)
+        assert {**shipped.priors, **card.priors} == dict(other.priors)
+    for name, gone in (("series:exam", "exam"), ("lab:Ours", "Old")):
+        other = variant(card, panel, name)
+        assert set(other.evidence.exclude) - set(card.evidence.exclude) == {gone}
+        back = replace(other, name=card.name, evidence=card.evidence)
+        assert back.digest == card.digest != other.digest
+    with pytest.raises(ModelError, match=r"got variant 'trend:constnat'.*'trend:constant'"):
+        variant(card, panel, "trend:constnat")
+
+
+def test_an_explanation_is_tables_and_a_dataset(hand_fit, hand_forecast):
+    other = forecast(replace(hand_fit, card=replace(hand_fit.card, trend="constant")))
+    found = explain(hand_forecast, DAY, "work", {"constant growth": other})
+    assert found.day == date(2029, 12, 31)
+    assert found.probability == hand_forecast.share_by(DAY, "work")
+    row = found.alternatives.iloc[0]
+    assert row["what"] == "constant growth"
+    assert row["change"] == pytest.approx(other.probability_by(DAY, "work") - found.probability.p)
+    judged_share = found.judged()
+    parts = found.shares.set_index("kind")["shapley"]
+    assert judged_share.p + parts["data"] + parts["chance"] == pytest.approx(1.0)
+    data = found.dataset()
+    assert data["shapley"].sel(input="data").item() == parts["data"]
+    assert data["tornado_change"].sel(held="lead").item() > 0
+    assert data["scaled_psense"].sel(component="lead").item() >= 0
+    assert data.attrs["day"] == DAY
+
+
+def test_without_a_log_likelihood_nothing_is_left_out(hand_fit, hand_forecast):
+    plain = forecast(handmade.fit(hand_fit.card))
+    assert explain(plain, DAY, "work").leaving_out.empty
+    assert not explain(hand_forecast, DAY, "work").leaving_out.empty
+
+
+def test_a_certain_answer_cannot_be_explained(hand_forecast):
+    with pytest.raises(ModelError, match=r"got P\(work by 2026-07-01\) = 0, expected something"):
+        explain(hand_forecast, "2026-07-01", "work")
+    with pytest.raises(ModelError, match="expected one without condition"):
+        explain(replace(hand_forecast, condition="x"), DAY, "work")

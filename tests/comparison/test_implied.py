@@ -1,0 +1,204 @@
+"""What must be believed: put back in, it gives the probabilities; what cannot give them says so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import handmade
+import numpy as np
+import pytest
+import toy
+from handmade import certain, judged
+
+from bayes_rsi.comparison.implied import implied
+from bayes_rsi.comparison.inversion import TOLERANCE, Target, share_by, solve_one, solve_pair
+from bayes_rsi.comparison.levers import Lever, faster, levers, with_prior
+from bayes_rsi.errors import ModelError
+from bayes_rsi.forecasting.project import forecast
+from bayes_rsi.units import year_of_date
+
+DAYS = ("2028-06-30", "2029-06-30")
+UNTIL = float(year_of_date(DAYS[1]))
+
+
+@pytest.fixture(scope="module")
+def fit():
+    """4,000 futures of an event with every kind of judgement."""
+    event = handmade.event(
+        "work",
+        {"exam": "exam", "autonomy": judged("lognormal", 2.0**15, 1.5)},
+        lead=judged("lognormal", 0.3, 0.5),
+        taste_gap=judged("lognormal", 1.0, 0.8),
+        taste_free=0.3,
+        adoption=judged("lognormal", 0.5, 0.7),
+        never=0.1,
+    )
+    return handmade.fit(handmade.card(event, replicates=40))
+
+
+@pytest.fixture(scope="module")
+def found(fit):
+    return forecast(fit)
+
+
+def lever(found, name) -> Lever:
+    (one,) = [one for one in levers(found.futures, "work", UNTIL) if one.name == name]
+    return one
+
+
+def put_back(fit, event):
+    """The probabilities of a forecast made from scratch, with another event in the card."""
+    other = forecast(replace(fit, card=replace(fit.card, events={"work": event})))
+    return [other.probability_by(day, "work") for day in DAYS]
+
+
+def test_there_is_a_lever_for_each_judgement_and_growth(found):
+    names = [one.name for one in levers(found.futures, "work", UNTIL)]
+    wanted = ["autonomy", "lead", "taste_gap", "adoption", "never", "taste_free", "growth"]
+    assert names == wanted
+
+
+def test_our_own_numbers_give_our_own_probabilities(found):
+    ours = [found.probability_by(day, "work") for day in DAYS]
+    for one in levers(found.futures, "work", UNTIL):
+        years = one.years(one.ours)
+        assert [share_by(years, float(year_of_date(d))) for d in DAYS] == pytest.approx(ours), one
+
+
+@pytest.mark.parametrize("name", ["autonomy", "taste_gap", "adoption"])
+def test_a_pair_put_back_in_is_reproduced(fit, found, name):
+    """Ask for what two other numbers give; find them again; make a new card of what was found."""
+    one = lever(found, name)
+    truth = (one.ours[0] * 0.7, one.ours[1] * 0.6)
+    years = one.years(truth)
+    targets = [
+        Target(float(year_of_date(d)), share_by(years, float(year_of_date(d)))) for d in DAYS
+    ]
+    answer = solve_pair(one, *targets)
+    event = fit.card.events["work"]
+    prior = event.priors.get(f"requirements.{name}") or event.priors[name]
+    changed = with_prior(event, name, replace(prior, parameters=answer.numbers))
+    wanted = [target.share for target in targets]
+    assert put_back(fit, changed) == pytest.approx(wanted, abs=TOLERANCE)
+
+
+def test_one_probability_put_back_in_is_reproduced(fit, found):
+    target = Target(UNTIL, found.probability_by(DAYS[1], "work") * 1.04)
+    answer = solve_one(lever(found, "never"), target, (target,))
+    changed = replace(fit.card.events["work"], never=answer.numbers[0])
+    assert put_back(fit, changed)[1] == pytest.approx(target.share, abs=TOLERANCE)
+
+
+def test_growth_put_back_in_is_reproduced(fit, found):
+    """With faster paths made by hand, not by the lever."""
+    one = lever(found, "growth")
+    target = Target(UNTIL, min(found.probability_by(DAYS[1], "work") + 0.2, 0.85))
+    answer = solve_one(one, target, (target,))
+    paths = faster(found.futures.paths, len(handmade.DAYS), *answer.numbers)
+    futures = replace(found.futures, paths=paths, _scenes={})
+    years = futures.scene("work").dates().year
+    assert share_by(years, UNTIL) == pytest.approx(target.share, abs=TOLERANCE)
+    assert answer.numbers[0] > 1
+
+
+def test_faster_paths_gain_by_the_factor_and_leave_the_past(found):
+    paths, known = found.futures.paths, len(handmade.DAYS)
+    double = faster(paths, known, 2.0, 0.0)
+    assert np.array_equal(double.values[:, :known], paths.values[:, :known])
+    gain = paths.values[:, -1] - paths.values[:, known - 1]
+    assert double.values[:, -1] - double.values[:, known - 1] == pytest.approx(2 * gain)
+    step = np.diff(faster(paths, known, 1.0, 0.5).values, axis=1)[:, known - 1 :]
+    ratio = step / np.diff(paths.values, axis=1)[:, known - 1 :]
+    assert ratio[0] == pytest.approx(np.exp(0.5 * 0.25 * (np.arange(ratio.shape[1]) + 0.5)))
+
+
+def test_what_one_lever_cannot_do_is_not_possible(found):
+    high = [Target(float(year_of_date(DAYS[0])), 0.93), Target(UNTIL, 0.95)]
+    for name in ("never", "taste_free", "adoption"):
+        assert solve_pair(lever(found, name), *high) is None
+
+
+def test_a_lower_bound_is_met_by_more(found):
+    one = lever(found, "autonomy")
+    first = Target(float(year_of_date(DAYS[0])), found.probability_by(DAYS[0], "work"))
+    answer = solve_pair(one, first, Target(UNTIL, 0.05, "lower"))
+    assert answer.numbers == pytest.approx(one.ours)
+    assert answer.shares[1] > 0.1
+    assert not Target(UNTIL, 0.05, "upper").met_by(answer.shares[1])
+
+
+def test_implied_puts_it_together(found):
+    ours = [found.probability_by(day, "work") for day in DAYS]
+    wanted = {DAYS[0]: min(ours[0] * 1.3, 0.9), DAYS[1]: ours[1] * 1.1}
+    table = handmade.published("work", wanted, last="lower")
+    result = implied(found, "somebody", forecasts=table, not_before="2027-06-30")
+    assert result.points["theirs"].tolist() == pytest.approx(list(wanted.values()))
+    first, second = wanted.values()
+    assert result.hazards["theirs"].tolist() == pytest.approx(
+        [first, (second - first) / (1 - first)]
+    )
+    assert str(result.hazards["start"].iloc[0]) == "2027-06-30"
+    assert set(result.curves["whose"]) == {"theirs", "ours"}
+    solved = result.beliefs.set_index("lever").loc["autonomy"]
+    assert solved["possible"]
+    assert solved["pair_first"] == pytest.approx(first, abs=TOLERANCE)
+    assert solved["pair_second"] >= second - TOLERANCE
+    assert solved["most_first"] >= ours[0]
+    for part in (
+        f"{100 * first:.0f}% by {DAYS[0]}",
+        f"at least {100 * second:.0f}% by {DAYS[1]}",
+        "one normal curve with median",
+        "To hold that view",
+        "no feedback exponent",
+        f"If nothing has happened by {DAYS[1]}",
+    ):
+        assert part in result.words
+
+
+def test_the_feedback_exponent_is_told_where_the_fit_has_one(fit):
+    posterior = handmade.draws()
+    posterior["feedback"] = posterior["growth"] * 0.0 + 0.25
+    other = forecast(handmade.fit(fit.card, posterior))
+    table = handmade.published("work", {DAYS[0]: 0.3, DAYS[1]: 0.6})
+    words = implied(other, "somebody", forecasts=table).words
+    assert "the feedback exponent is 0.25 (90%: 0.25 to 0.25), above zero with 100%" in words
+
+
+def test_what_nothing_until_then_would_teach(found):
+    """The share of never among the futures that wait, counted once more."""
+    table = handmade.published("work", {DAYS[0]: 0.3, DAYS[1]: 0.6})
+    words = implied(found, "somebody", forecasts=table).words
+    years = found.years("work").values
+    never = found.events["never"].sel(event="work").values
+    after = 100 * never[years > UNTIL].mean()
+    assert f"to {after:.0f}%, the growth" in words
+    assert after > 100 * never.mean() + 1
+
+
+def test_one_probability_is_enough(found):
+    more = {DAYS[0]: 1.1 * found.probability_by(DAYS[0], "work")}
+    result = implied(found, "somebody", forecasts=handmade.published("work", more))
+    assert result.curves.empty
+    assert len(result.hazards) == 1
+    assert result.beliefs.set_index("lever").loc["autonomy", "possible"]
+
+
+def test_refusals(found):
+    table = handmade.published("work", {DAYS[0]: 0.3})
+    with pytest.raises(ModelError, match=r"got event 'wrok'.*Did you mean 'work'"):
+        implied(found, "somebody", "wrok", forecasts=table)
+    with pytest.raises(ModelError, match="got not_before 2028-07-01, expected a day before"):
+        implied(found, "somebody", not_before="2028-07-01", forecasts=table)
+    with pytest.raises(ModelError, match="got a forecast without its futures"):
+        implied(toy.forecast(), "clark")
+    with pytest.raises(ModelError, match="got a forecast given 'x', expected one without"):
+        implied(replace(found, condition="x"), "somebody", forecasts=table)
+
+
+def test_a_prior_of_one_number_is_no_lever(fit):
+    adoption = judged("halfnormal", 0.5)
+    event = replace(fit.card.events["work"], adoption=adoption, lead=certain(0.1))
+    other = forecast(replace(fit, card=replace(fit.card, events={"work": event})))
+    names = [one.name for one in levers(other.futures, "work", UNTIL)]
+    assert "adoption" not in names
+    assert "lead" in names

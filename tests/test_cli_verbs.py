@@ -1,0 +1,174 @@
+"""The verbs on the command line: answers of a fit made by hand, documents, exit codes, refusals."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import handmade
+import pytest
+
+import bayes_rsi
+from bayes_rsi import cli
+from bayes_rsi.report.tables import WIDTH
+from bayes_rsi.tags import Gate, Verdict
+
+Run = Callable[..., tuple[int, str, str]]
+FAILED = Verdict((Gate("r_hat", 1.2, 1.01, True, "growth"),))
+VERBS = {
+    "given": ["given", "horizon p50 >= 20 h on 2026-12-31"],
+    "explain": ["explain", "--day", "2028-12-31"],
+    "implied": ["implied", "clark", "--not-before", "2026-12-31"],
+    "compounding": ["compounding"],
+    "value_of_information": ["value-of-information"],
+}
+
+
+@pytest.fixture(scope="module")
+def fit():
+    return handmade.whole_fit()
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, tmp_path, fit) -> Run:
+    """Run the command line where a forecast lies: exit code, standard output, standard error."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "posterior.nc").touch()
+    verdict = [fit.verdict]
+
+    def load(card, evidence, folder, seed=1):
+        assert Path(folder, "posterior.nc").is_file()
+        return replace(fit, verdict=verdict[0])
+
+    monkeypatch.setitem(vars(bayes_rsi), "load_fit", load)
+
+    def run(*arguments: str, failed: bool = False) -> tuple[int, str, str]:
+        verdict[0] = FAILED if failed else fit.verdict
+        monkeypatch.setattr(sys, "argv", ["bayes-rsi", *arguments])
+        with pytest.raises(SystemExit, match=r"^\d+$") as ended:
+            cli.main()
+        shown = capsys.readouterr()
+        return int(ended.value.code or 0), shown.out, shown.err
+
+    return run
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_answers_in_text(run, verb):
+    code, out, err = run(*VERBS[verb])
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[0].startswith("Convergence gates: all 1 passed")
+    assert max(map(len, lines)) <= WIDTH
+    assert "\nAssumes: " in out
+    assert "nan" not in out.split()
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_answers_in_one_document(run, fit, verb):
+    code, out, err = run(*VERBS[verb], "--json")
+    assert (code, err) == (0, "")
+    document = json.loads(out)
+    assert document["verb"] == verb
+    assert document["passed"] is True
+    assert document["tag"] == fit.tag.as_dict()
+    assert document["assumes"]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_failed_gate_is_the_first_line_and_the_exit_code(run, verb):
+    code, out, _ = run(*VERBS[verb], failed=True)
+    assert code == 3
+    assert out.startswith("CONVERGENCE GATES FAILED")
+    code, out, err = run(*VERBS[verb], "--json", failed=True)
+    assert code == 3
+    assert json.loads(out)["passed"] is False
+    assert err.startswith("CONVERGENCE GATES FAILED")
+
+
+def test_given_says_what_moves(run, fit):
+    _, out, _ = run(*VERBS["given"])
+    document = json.loads(run(*VERBS["given"], "--json")[1])
+    found = bayes_rsi.given(bayes_rsi.forecast(fit), "horizon p50 >= 20 h on 2026-12-31")
+    assert document["n_kept"] == found.n_kept
+    assert document["probability"]["p"] == found.probability.p
+    assert f"{found.n_kept:,} futures are left" in " ".join(out.split())
+    rows = [row for row in document["table"] if row["quantity"] == "by 2028-12-31"]
+    assert [row["event"] for row in rows] == ["end_to_end", "engineering"]
+
+
+def test_explain_sums_to_one_and_draws(run, tmp_path):
+    _, out, _ = run(*VERBS["explain"], "--figure", "pictures/why.svg")
+    assert "is judgement" in " ".join(out.split())
+    assert "Without the scores of a series" in out
+    assert (tmp_path / "pictures" / "why.svg").read_text().startswith("<?xml")
+    document = json.loads(run(*VERBS["explain"], "--json")[1])
+    assert sum(row["shapley"] for row in document["shares"]) == pytest.approx(1.0)
+    assert document["day"] == "2028-12-31"
+
+
+def test_explain_fits_variants_and_keeps_them(run, monkeypatch, tmp_path, fit):
+    asked = []
+
+    def refit(card, evidence, seed=1, progress=None):
+        asked.append(card.name)
+        return replace(fit, card=replace(fit.card, name=card.name))
+
+    monkeypatch.setitem(vars(bayes_rsi), "fit", refit)
+    kept = []
+    monkeypatch.setitem(vars(bayes_rsi), "save_fit", lambda it, folder: kept.append(Path(folder)))
+    code, out, _ = run(*VERBS["explain"], "--refit", "ceilings", "--refit", "lab:Ours")
+    assert code == 0
+    assert asked == ["baseline, ceilings", "baseline, lab:Ours"]
+    assert [path.as_posix() for path in kept] == ["out/variants/ceilings", "out/variants/lab-Ours"]
+    assert "Fitted again with one thing changed" in out
+
+
+def test_implied_tells_and_tabulates(run):
+    _, out, _ = run(*VERBS["implied"])
+    assert "Jack Clark says 30% by 2027-12-31, at least 60% by 2028-12-31" in " ".join(out.split())
+    assert "sd 1.29 years" in out
+    document = json.loads(run(*VERBS["implied"], "--json")[1])
+    assert {row["lever"] for row in document["beliefs"]} >= {"autonomy", "growth", "never"}
+
+
+def test_compounding_has_the_numbers_of_the_article(run):
+    _, out, _ = run(*VERBS["compounding"])
+    assert "95.12% is left after 50, 60.64% is left after 500" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["given", "horizn >= 1 h on 2027"], "got series 'horizn', expected one of the fitted"),
+        (["given", "horizon >= 1 on 2027"], "expected a unit of time"),
+        (["given", "horizon >= 100000 h on 2026-12-31"], "expected at least 100"),
+        (["explain", "--event", "end_to_ned"], "Did you mean 'end_to_end'"),
+        (["explain", "--refit", "ceiling"], "Did you mean 'ceilings'"),
+        (["implied", "nobody at all"], "nobody at all"),
+        (["compounding", "--accuracy", "2"], "got an accuracy of 2.0"),
+        (["compounding", "--event", "engineering"], "[events.engineering.generation]"),
+        (["given", "growth > 2", "--out", "elsewhere"], "run `bayes-rsi forecast"),
+        (["value-of-information", "taste"], "expected one of: horizon of SYSTEM"),
+        (["value-of-information", "taste_gpa to 40%"], "Did you mean 'taste_gap'"),
+        (["explain", "--card", "basline"], "Did you mean 'baseline'"),
+    ],
+)
+def test_wrong_input_is_one_message(run, arguments, message):
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith("bayes-rsi: ")
+    assert message in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_help_explains_the_verb(run, verb):
+    code, out, _ = run(VERBS[verb][0], "--help")
+    assert code == 0
+    assert f"bayes-rsi {VERBS[verb][0]} [OPTIONS]" in out
+    assert "--out DIR" in out

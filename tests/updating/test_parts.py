@@ -1,0 +1,248 @@
+"""The parts of an update against formulas: rows, shares of a shift, weights, matching."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import handmade
+import numpy as np
+import pytest
+import xarray as xr
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import special, stats
+
+from bayes_rsi.cards import Prior
+from bayes_rsi.errors import EvidenceError, ModelError
+from bayes_rsi.forecasting.project import forecast
+from bayes_rsi.forecasting.weights import Weights, smoothed, weighted_share
+from bayes_rsi.tags import Verdict
+from bayes_rsi.updating.ratios import Told, attribution
+from bayes_rsi.updating.reweighted import picked, reweighted, table_of
+from bayes_rsi.updating.rows import changes
+from bayes_rsi.updating.sequential import matched, posterior_as_prior
+
+RNG = np.random.default_rng(8)
+
+
+def scores(**values: float) -> xr.Dataset:
+    """Give the part of a panel that says what was measured: `series_system` to value."""
+    labels = [name.replace("_", "|") for name in values]
+    size = len(labels)
+    empty = np.full(size, np.nan)
+    columns = {
+        "value": np.array(list(values.values())),
+        "n_trials": np.full(size, 10),
+        "sd_log2": empty,
+        "censoring": np.full(size, "none"),
+        "lower": empty,
+        "upper": empty,
+        "score_series": np.array([label.split("|")[0] for label in labels], dtype=str),
+        "score_system": np.array([label.split("|")[1] for label in labels], dtype=str),
+        "known_on": np.full(size, "2026-07-01", dtype="datetime64[ns]"),
+    }
+    series = sorted({label.split("|")[0] for label in labels})
+    return xr.Dataset(
+        {name: ("score", column) for name, column in columns.items()},
+        coords={"score": labels, "series": series},
+    )
+
+
+# --- what is new ---------------------------------------------------------------------------------
+
+
+def test_new_gone_and_changed_scores_are_told_apart():
+    found = changes(scores(a_x=0.1, a_y=0.2, b_x=0.3), scores(a_x=0.1, a_y=0.25, a_z=0.4))
+    assert found.table["score"].tolist() == ["a|y", "a|z"]
+    assert found.new.tolist() == [1, 2]
+    assert set(found.gone) == {"a|y", "b|x"}
+    assert found.new_series == ()
+    assert changes(scores(a_x=0.1), scores(a_x=0.1, c_x=0.5)).new_series == ("c",)
+
+
+def test_scores_that_change_nothing_are_refused():
+    with pytest.raises(EvidenceError, match="got 'scores that change nothing'"):
+        changes(scores(a_x=0.1), scores(a_x=0.1))
+
+
+# --- weights -------------------------------------------------------------------------------------
+
+
+def test_weights_make_a_normal_into_another():
+    """Draws of N(0, 1) seen as N(0.5, 0.8): the mean moves to it, within Monte Carlo error."""
+    draws = RNG.standard_normal((4, 2000))
+    weights = smoothed(stats.norm(0.5, 0.8).logpdf(draws) - stats.norm.logpdf(draws))
+    assert weights.values.mean() == pytest.approx(1.0)
+    assert weights.reliable
+    share = weighted_share((draws[..., None] < 0.5).astype(float), weights.values)
+    assert share.p == pytest.approx(0.5, abs=5 * share.mcse)
+    assert share.mcse == pytest.approx(0.5 / np.sqrt(weights.ess), rel=0.3)
+
+
+def test_a_heavy_tail_is_not_reliable_and_flat_weights_are():
+    draws = RNG.standard_normal((4, 1000))
+    assert not smoothed(stats.norm(0.0, 3.0).logpdf(draws) - stats.norm.logpdf(draws)).reliable
+    flat = smoothed(np.zeros((4, 1000)))
+    assert flat.reliable
+    assert flat.ess == 4000
+    assert not Weights(np.ones((1, 4)), float("nan"), 4.0).reliable
+
+
+def test_systematic_resampling_takes_each_draw_as_often_as_it_weighs():
+    weights = RNG.gamma(0.5, size=(4, 500))
+    weights = weights / weights.mean()
+    counts = np.bincount(picked(weights, 3), minlength=2000).reshape(weights.shape)
+    assert np.all(np.abs(counts - weights) < 1)
+    assert counts.sum() == 2000
+
+
+# --- whose doing the shift is --------------------------------------------------------------------
+
+
+def told(**rows: np.ndarray) -> Told:
+    """Give scores of one system each, known to the fit: one node."""
+    return Told({n: r[:, None] for n, r in rows.items()}, {n: n for n in rows}, np.zeros(3000))
+
+
+def test_the_shares_of_a_shift_add_up_to_it():
+    draws, other = RNG.standard_normal(3000), RNG.standard_normal(3000)
+    chances = special.expit(draws)
+    parts = told(mine=0.5 * draws, yours=-0.2 * draws, nothing=np.zeros(3000), apart=0.3 * other)
+    found = attribution(parts, chances)
+    weights = special.softmax(parts.log_ratio())
+    assert sum(found.values()) == pytest.approx(np.sum(weights * chances) - chances.mean())
+    assert found["nothing"] == 0
+    assert found["mine"] > 0 > found["yours"]
+    assert found["mine"] == pytest.approx(-2.5 * found["yours"])
+
+
+def test_a_score_that_went_takes_its_part_back():
+    draws = RNG.standard_normal(3000)
+    chances = special.expit(draws)
+    came = told(mine=0.5 * draws)
+    swapped = replace(came, gone=0.5 * draws)
+    found = attribution(swapped, chances)
+    assert found["scores that went"] == pytest.approx(-found["mine"])
+    assert swapped.log_ratio() == pytest.approx(np.zeros(3000), abs=1e-12)
+
+
+def test_rows_of_a_new_system_are_averaged_over_what_it_may_be():
+    """Two rows N(c + d, 1) of a system c ~ N(0, 1), under draws d: the marginal is known."""
+    draws, nodes = RNG.standard_normal(300), RNG.standard_normal((300, 20000))
+    rows = {
+        label: stats.norm.logpdf(value, draws[:, None] + nodes, 1.0)
+        for label, value in (("one", 0.7), ("two", -0.4))
+    }
+    found = Told(rows, dict.fromkeys(rows, "system"), np.zeros(300)).log_ratio()
+    mean = np.repeat(draws[:, None], 2, axis=1)
+    exact = [
+        stats.multivariate_normal(m, [[2.0, 1.0], [1.0, 2.0]]).logpdf([0.7, -0.4]) for m in mean
+    ]
+    assert found == pytest.approx(exact, abs=0.1)
+
+
+# --- from weights to a forecast ------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def moved_forecast():
+    fit = handmade.whole_fit()
+    before = forecast(fit)
+    growth = fit.tree["posterior"]["growth"].values
+    weights = smoothed(0.8 * (growth - growth.mean()))
+    tag = replace(fit.tag, as_of="2026-09-30")
+    return fit, before, weights, *reweighted(fit, before, weights, tag, Verdict(()))
+
+
+def test_the_table_is_a_weighted_share(moved_forecast):
+    _, before, weights, _, _ = moved_forecast
+    table = table_of(before, weights, before.tag.as_of).set_index(["event", "quantity"])
+    years = before.years("end_to_end").values
+    flags = np.where(np.isnan(years), np.nan, years <= handmade.year_of_date("2028-12-31"))
+    row = table.loc[("end_to_end", "by 2028-12-31")]
+    assert row["before"] == before.probability_by("2028-12-31")
+    assert row["after"] == weighted_share(flags, weights.values).p
+    assert row["change"] > 3 * row["mcse"] > 0
+    assert table.loc[("", "median growth"), "change"] > 0
+
+
+def test_resampled_draws_say_what_the_weights_say(moved_forecast):
+    _, before, weights, fit, after = moved_forecast
+    table = table_of(before, weights, after.tag.as_of).set_index(["event", "quantity"])
+    row = table.loc[("end_to_end", "by 2030-12-31")]
+    assert after.probability_by("2030-12-31") == pytest.approx(row["after"], abs=0.02)
+    growth = weights.values * before.frontier["growth"].values
+    assert fit.tree["posterior"]["growth"].mean().item() == pytest.approx(growth.mean(), abs=0.02)
+
+
+def test_what_would_have_happened_by_the_new_day_is_left_out(moved_forecast):
+    *_, after = moved_forecast
+    known = float(handmade.year_of_date("2026-09-30"))
+    years = after.years("engineering").values
+    assert np.nanmin(years) > known
+    assert np.isnan(years).any()
+
+
+def test_resampled_futures_keep_their_own_dice(moved_forecast):
+    """Dated again, every future has the date that the resampled forecast gives it."""
+    *_, after = moved_forecast
+    for name in after.event_names:
+        again = after.futures.folded(after.futures.scene(name).dates().year)
+        np.testing.assert_array_equal(again.values, after.years(name).values)
+
+
+# --- posterior as prior --------------------------------------------------------------------------
+
+FAMILIES = [
+    ("normal", (1.5, 0.7)),
+    ("lognormal", (3.0, 0.4)),
+    ("halfnormal", (2.0,)),
+    ("beta", (4.0, 9.0)),
+]
+
+
+@pytest.mark.parametrize(("family", "numbers"), FAMILIES)
+def test_matching_the_draws_of_a_prior_gives_it_back(family, numbers):
+    prior = Prior("x", family, numbers, "1", "why", "judgement")
+    found = matched(prior, prior.draw(np.random.default_rng(1), 200_000), "told")
+    assert found.parameters == pytest.approx(numbers, rel=0.02)
+    assert found.source == "an earlier fit"
+
+
+def _posterior(prior: Prior, seen: np.ndarray, grid: np.ndarray) -> np.ndarray:
+    """Probability of each point of a grid, given normal figures with that mean and sd 1."""
+    log = prior.log_density(grid) + stats.norm.logpdf(seen[:, None], grid, 1.0).sum(axis=0)
+    return special.softmax(log)
+
+
+@pytest.mark.parametrize(("family", "numbers"), [FAMILIES[0], FAMILIES[1]])
+def test_sequential_and_joint_fits_agree(family, numbers):
+    """Half of the figures, the posterior matched as a prior, the other half: as all at once."""
+    rng = np.random.default_rng(6)
+    prior = Prior("x", family, numbers, "1", "why", "judgement")
+    seen, grid = rng.normal(2.0, 1.0, 16), np.linspace(0.01, 8.0, 8000)
+    first = rng.choice(grid, 100_000, p=_posterior(prior, seen[:8], grid))
+    then = _posterior(matched(prior, first, "first half"), seen[8:], grid)
+    joint = _posterior(prior, seen, grid)
+    for moment in (grid, grid**2):
+        assert then @ moment == pytest.approx(joint @ moment, rel=0.02)
+    alone = _posterior(prior, seen[8:], grid)
+    assert abs(alone @ grid - joint @ grid) > 0.05  # the first half matters
+
+
+@given(st.sampled_from(["growth_drift"]), st.floats(0.05, 0.8))
+def test_the_card_of_the_next_fit_has_the_posterior(name, middle):
+    fit = handmade.whole_fit(size=50)
+    posterior = fit.tree["posterior"].to_dataset()
+    posterior = posterior.assign({name: middle * posterior[name] / posterior[name].mean()})
+    card = posterior_as_prior(handmade.fit(fit.card, posterior), [name])
+    logs = np.log(posterior[name].values)
+    assert card.prior(name).parameters == pytest.approx((np.exp(logs.mean()), logs.std()))
+    assert card.name != fit.card.name
+    assert card.prior("gap_small") == fit.card.prior("gap_small")
+
+
+def test_only_priors_of_single_numbers_can_be_handed_on():
+    fit = handmade.whole_fit(size=50)
+    with pytest.raises(ModelError, match=r"got 'slope', expected a prior of a single number"):
+        posterior_as_prior(fit, ["slope"])

@@ -1,0 +1,211 @@
+"""An update of a real fit: densities, reweighting, refusals, and agreement with a refit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bayes_rsi.errors import ConvergenceError, EvidenceError, ModelError
+from bayes_rsi.evidence import data_folder, load_evidence
+from bayes_rsi.forecasting.paths import continued
+from bayes_rsi.forecasting.project import forecast
+from bayes_rsi.inference.sample import fit as fit_again
+from bayes_rsi.inference.sample import panel_of
+from bayes_rsi.inference.warm import warm_start
+from bayes_rsi.model.build import build, start
+from bayes_rsi.model.design import TIERS, design
+from bayes_rsi.updating import systems
+from bayes_rsi.updating import update as module
+from bayes_rsi.updating.likelihood import Nodes, averages, score_log_likelihood
+from bayes_rsi.updating.systems import nodes_of
+from bayes_rsi.updating.update import update
+
+#: Real figures that are given again with another scaffold: they count as further ones.
+ROWS = [
+    {"series": "gpqa_diamond", "system": "GPT-5", "value": 0.86},
+    {"series": "gpqa_diamond", "system": "Claude Opus 4.5", "value": 0.87},
+]
+
+
+def written(path: Path, rows: list[dict[str, object]]) -> Path:
+    common = {"unit": "fraction", "known_on": "2026-06-30", "source": "own", "scaffold": "mine"}
+    pd.DataFrame([common | row for row in rows]).to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_draws():
+    """The small fit has 300 draws: ask for fewer than of a real one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "ESS_LIMIT", 20.0)
+        yield
+
+
+@pytest.fixture(scope="module")
+def found(small_fit, tmp_path_factory):
+    path = written(tmp_path_factory.mktemp("rows") / "mine.csv", ROWS)
+    return update(small_fit, path, refit=False)
+
+
+def stacked(fit):
+    posterior = fit.tree["posterior"].to_dataset().merge(averages(fit.panel))
+    return posterior.stack(sample=("chain", "draw")).transpose("sample", ...)
+
+
+def test_densities_are_those_of_the_model(small_fit):
+    """Every score of every kind, under every tenth draw, to the seven digits that are stored."""
+    arrays = design(small_fit.panel, small_fit.card)
+    draws = stacked(small_fit).isel(sample=slice(None, None, 10))
+    told = small_fit.tree["log_likelihood"].to_dataset()["score_log_likelihood"]
+    told = told.stack(sample=("chain", "draw")).transpose("sample", ...)
+    told = told.isel(sample=slice(None, None, 10))
+    kinds = set()
+    for row, label in enumerate(small_fit.panel["score"].values):
+        system = str(small_fit.panel["score_system"].values[row])
+        capability = draws["capability"].sel(system=system).values[:, None]
+        deviation = np.zeros_like(capability)
+        if system in draws["horizon_system"].values:
+            deviation = draws["horizon_deviation_raw"].sel(horizon_system=system).values[:, None]
+        ours = score_log_likelihood(arrays, draws, row, Nodes(capability, deviation))
+        theirs = told.sel(score=label).values
+        np.testing.assert_allclose(ours[:, 0], theirs, rtol=1e-5, atol=1e-5)
+        series = small_fit.panel["score_series"].values[row]
+        kinds.add(str(small_fit.panel["kind"].sel(series=series).item()))
+    assert kinds == {"fraction", "horizon", "speedup", "ratio", "count"}
+
+
+def test_a_new_system_is_drawn_below_the_frontier_of_its_release(small_fit):
+    """Forget a system: its mean is the frontier less the gap of its tier, draw by draw."""
+    arrays, whole = design(small_fit.panel, small_fit.card), stacked(small_fit)
+    position = int(small_fit.panel.sizes["system"] - 1)
+    system = str(small_fit.panel["system"].values[position])
+    rest = whole.sel(system=whole["system"].values[:-1])
+    rest = rest.sel(horizon_system=[s for s in rest["horizon_system"].values if s != system])
+    paths = continued(
+        small_fit.tree["posterior"].to_dataset(), small_fit.card, 2030.0, small_fit.tag.seed
+    )
+    nodes = nodes_of(arrays, rest, system, paths, 1)
+    assert nodes.capability.shape == (300, systems.NODES)
+    release = np.array([arrays.released[position]])
+    at_release = paths.at(release)[:: paths.shape[2], 0]
+    frontier = whole["frontier"].values
+    clock = whole["frontier_clock"].values
+    scale = (frontier[:, -1] - frontier[:, 0]) / (clock[:, -1] - clock[:, 0])
+    gap = whole[f"gap_{TIERS[arrays.tier[position]]}"].values * scale
+    lab = str(small_fit.panel["lab"].values[position])
+    if "lab_effect" in whole and lab in whole["lab"].values:
+        gap = gap * np.exp(whole["lab_effect"].sel(lab=lab).values)
+    sd = np.hypot(gap, whole["system_scatter"].values * scale) / np.sqrt(systems.NODES)
+    z = (nodes.capability.mean(axis=1) - (at_release - gap)) / sd
+    assert abs(z.mean()) < 5 / np.sqrt(300)
+    assert z.std() == pytest.approx(1.0, abs=0.25)
+
+
+def test_an_update_reweights_and_says_what_moved(found, small_fit):
+    assert not found.refitted
+    assert found.why == ""
+    assert found.k_hat <= 0.7
+    assert found.seconds < 1.0
+    assert found.rows["system"].tolist() == sorted(["GPT-5", "Claude Opus 4.5"])
+    assert found.asked == "end_to_end by 2028-12-31"
+    assert np.isfinite(found.rows["shift"].astype(float)).all()
+    assert found.table["before"].iloc[1] == found.before.probability_by("2026-12-31")
+    names = [gate.name for gate in found.after.verdict.gates]
+    assert names[-2:] == ["pareto_k", "ess_of_weights"]
+    assert found.fit.tag.package_version.endswith("+reweighted")
+    assert found.fit.tag.n_scores == small_fit.tag.n_scores + 2
+
+
+def test_what_was_reweighted_is_not_updated_again(found, tmp_path):
+    with pytest.raises(ModelError, match="got a fit whose draws were reweighted before"):
+        update(found.fit, written(tmp_path / "more.csv", ROWS))
+
+
+def test_it_refuses_where_the_weights_cannot_be_relied_on(small_fit, tmp_path):
+    """Figures from another world: every system of the series at its floor."""
+    systems_of = small_fit.panel.where(
+        small_fit.panel["score_series"] == "gpqa_diamond", drop=True
+    )["score_system"].values
+    rows = [
+        {"series": "gpqa_diamond", "system": str(name), "value": 0.26}
+        for name in dict.fromkeys(systems_of[:25])
+    ]
+    path = written(tmp_path / "odd.csv", rows)
+    with pytest.raises(ConvergenceError, match=r"got a(n effective|\sk-hat).*refit=True"):
+        update(small_fit, path, refit=False)
+
+
+def test_a_series_that_is_not_fitted_needs_a_refit(small_run):
+    """The same evidence under a card that leaves one series fewer out."""
+    evidence, fit = small_run.evidence, small_run.fit
+    panel = panel_of(fit.card, evidence)
+    whole = {str(name) for name in panel["series"].values}
+    kept = [name for name in fit.panel["series"].values if name != "gpqa_diamond"]
+    less = fit.panel.sel(series=kept)
+    less = less.sel(score=less["score_series"] != "gpqa_diamond")
+    assert "gpqa_diamond" in whole
+    with pytest.raises(ConvergenceError, match="scores of gpqa_diamond, which the fit does not"):
+        update(replace(fit, panel=less), evidence, refit=False)
+
+
+def test_rows_that_do_not_count_are_refused(small_fit, small_run, tmp_path):
+    with pytest.raises(EvidenceError, match="scores that change nothing"):
+        update(small_fit, small_run.evidence)
+    with pytest.raises(EvidenceError, match="GPT-55"):
+        update(small_fit, written(tmp_path / "wrong.csv", [ROWS[0] | {"system": "GPT-55"}]))
+
+
+def test_a_warm_start_is_the_posterior_mean_of_what_is_known(small_fit):
+    model = build(small_fit.panel, small_fit.card)
+    cold = warm_start(model, small_fit.panel, small_fit.card, None)
+    np.testing.assert_equal(cold, start(small_fit.panel, small_fit.card))
+    warm = warm_start(model, small_fit.panel, small_fit.card, small_fit)
+    posterior = small_fit.tree["posterior"].to_dataset()
+    for name in ("capability_clock", "growth_drift", "fraction_log_tilt"):
+        mean = posterior[name].mean(("chain", "draw")).values
+        np.testing.assert_allclose(warm[name], mean)
+    assert {variable.name for variable in model.free_RVs} <= set(warm)
+
+
+@pytest.mark.slow
+def test_ten_later_rows_agree_with_a_refit(small_run, tmp_path):
+    """Leave the ten figures out that became known last, fit, add them by weights; then fit all.
+
+    For each headline probability the two differ by at most 3 Monte Carlo standard errors of a
+    difference; with 2 a right answer would fail in every twentieth number.
+    """
+    card = replace(small_run.card, sampling=replace(small_run.card.sampling, draws=500))
+    panel = small_run.fit.panel
+    order = np.argsort(panel["known_on"].values, kind="stable")[::-1]
+    shares = [
+        i
+        for i in order
+        if panel["score_series"].values[i] in ("gpqa_diamond", "swe_bench_verified")
+    ]
+    chosen = panel["score"].values[shares[:10]]
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    for file in data_folder().glob("*.csv"):
+        (folder / file.name).write_bytes(file.read_bytes())
+    table = pd.read_csv(folder / "scores.csv", dtype=str, keep_default_na=False)
+    keys = ["series", "system", "scaffold", "effort", "reporter"]
+    labels = table[keys].agg("|".join, axis=1)
+    table[~labels.isin(chosen)].to_csv(folder / "scores.csv", index=False)
+    without = load_evidence(as_of=small_run.evidence.as_of, folder=folder)
+    earlier = fit_again(card, without, seed=3)
+    assert small_run.fit.tag.n_scores - earlier.tag.n_scores == 10
+    found = update(earlier, small_run.evidence, refit=False)
+    assert found.k_hat <= 0.7
+    refit = forecast(fit_again(card, small_run.evidence, seed=4, begin=earlier))
+    for name in refit.event_names:
+        for day in ("2027-12-31", "2028-12-31", "2030-12-31"):
+            row = found.table[(found.table["event"] == name)]
+            row = row[row["quantity"] == f"by {day}"].iloc[0]
+            theirs = refit.share_by(day, name)
+            first = found.before.share_by(day, name)
+            error = np.sqrt(theirs.mcse**2 + first.mcse**2 + row["mcse"] ** 2)
+            assert abs(row["after"] - theirs.p) < 3 * error, (name, day)
