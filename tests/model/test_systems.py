@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytensor
 import pytest
 from scipy import stats
 
-from bayes_rsi.model.systems import _waves
+from bayes_rsi.model.systems import _log_density, _waves
 from bayes_rsi.units import year_of_date
 
 SEEDS = range(4)
@@ -99,3 +100,13 @@ def test_capability_in_doublings_is_linear_in_effective_years(world, seed):
         place = (clock - level) / pace
         expected = values["horizon_at_level"] + values["horizon_rate"] * place
         np.testing.assert_allclose(doublings, expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("ratio", [0.02, 0.0499, 0.0501, 0.3, 20.0])
+def test_the_density_below_the_frontier_has_no_jump(ratio):
+    """PyMC's own turns to a plain normal below a ratio of 0.05 of gap and scatter."""
+    scatter, below = 0.25, np.linspace(-0.6, 1.2, 7)
+    found = _log_density(-below, np.zeros(7), np.full(7, scatter), np.full(7, ratio * scatter))
+    expected = stats.exponnorm.logpdf(below, ratio, scale=scatter)
+    found = pytensor.function([], found, mode="FAST_COMPILE")()
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
