@@ -121,4 +121,5 @@ class Setting:
         """
         released = self.design.panel["series_released"].values[self.design.series_of(kind)]
         target = self.design.interpolated(self.latent.frontier, year_of_date(released))
-        return self.latent.in_frame(target + self.ahead), self.spread / self.latent.pace
+        # On few systems a prior draw may have a falling population; the sampler's pace is positive.
+        return self.latent.in_frame(target + self.ahead), self.spread / abs(self.latent.pace)

@@ -116,6 +116,7 @@ def latents(design: Design, card: Card) -> Latents:
         gaps[design.tier] * pt.exp(lab_effect(design, card)),
         logp=_log_density,
         random=_draw,
+        support_point=_typical,
         transform=frame,
         dims=names.SYSTEM,
     )
@@ -144,6 +145,12 @@ def _draw(
     size: Any = None,
 ) -> np.ndarray:
     return frontier - rng.exponential(gap, size=size) - rng.normal(0.0, scatter, size=size)
+
+
+def _typical(rv: Any, size: Any, frontier: Any, scatter: Any, gap: Any) -> Any:
+    """Give a value from which the frame has a pace: a gap below the frontier."""
+    del rv, size, scatter
+    return frontier - gap
 
 
 def _waves(count: int) -> np.ndarray:
