@@ -1,7 +1,7 @@
 """Effects that are not capability: lab, domain, harness and reporter.
 
-Invariant: every effect is pulled to nothing by its prior (of labs and harnesses with a spread that is
-estimated) and left out where no score could tell it from noise; what remains is capability.
+Invariant: every effect is pulled to nothing by its prior (of labs and harnesses with a spread that
+is estimated) and left out where no score could tell it from noise; what remains is capability.
 
     mean gap of a system = gap of its tier * exp(lab effect), lab effects sum to zero
     place in a domain    = place + domain drift * (release - mean release of the series)
