@@ -66,9 +66,9 @@ def answers(
     parts = [_scored(samples.sel({names.TARGET: scored}), table.loc[scored])] if scored else []
     if len(events):
         parts.append(_events(samples, events))
-    if not parts:
+    rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    if not len(rows):  # a forecaster that has too little to go by on this day
         return pd.DataFrame(columns=list(COLUMNS))
-    rows = pd.concat(parts, ignore_index=True)
     day = rows["target"].str.partition("|")
     rows = rows.assign(origin_date=day[0], target=day[2], model=model)
     return rows[list(COLUMNS)]
