@@ -22,6 +22,7 @@ from bayes_rsi.model.fraction import fraction
 from bayes_rsi.model.horizon import horizon
 from bayes_rsi.model.priors import refuse_unknown, variable
 from bayes_rsi.model.ratio import ratio
+from bayes_rsi.model.repeated import repeated_labels
 from bayes_rsi.model.scale import Scale
 from bayes_rsi.model.setting import Setting
 from bayes_rsi.model.speedup import speedup
@@ -115,6 +116,7 @@ def coordinates(arrays: Design) -> dict[str, list]:
     }
     if arrays.series_of("fraction").size:
         found[names.HARNESS] = list(harness_labels(arrays))
+        found[names.REPEATED] = list(repeated_labels(arrays))
         found[names.AUDITED_SERIES] = list(series[arrays.series_of("fraction")[audited(arrays)]])
     for kind in LIKELIHOODS:
         found[f"{kind}_series"] = list(series[arrays.series_of(kind)])

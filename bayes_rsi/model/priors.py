@@ -25,7 +25,14 @@ PRIORS: dict[str, tuple[str, ...]] = {
         "feedback_cap",
         "room",
     ),
-    "frontier": ("gap_flagship", "gap_small", "gap_open", "system_scatter"),
+    "frontier": (
+        "gap_flagship",
+        "gap_small",
+        "gap_open",
+        "behind_small",
+        "behind_open",
+        "system_scatter",
+    ),
     "effects": (
         "lab_spread",
         "domain_drift",
@@ -50,6 +57,7 @@ PRIORS: dict[str, tuple[str, ...]] = {
         "scored_correct",
         "overdispersion_typical",
         "overdispersion_spread",
+        "overdispersion_common",
         "rounding",
     ),
     "speedup": ("speedup_limit", "speedup_slope", "speedup_noise"),

@@ -4,8 +4,11 @@ Invariant: the frontier equals the calendar at the two pins, so capability is me
 years: a system at 2025.0 is as capable as the frontier's straight line between the pins says for
 2025.0. Doublings are a linear function of this scale, added by `bayes_rsi.model.horizon`.
 
-    capability_i = frontier(release_i) - gap_i + eps_i
-    gap_i ~ Exponential(mean gap of the tier * exp(lab effect)),  eps_i ~ Normal(0, system_scatter)
+    capability_i = frontier(release_i) - (behind of the tier + gap_i) * exp(lab effect) + eps_i
+    gap_i ~ Exponential(mean gap of the tier),  eps_i ~ Normal(0, system_scatter)
+
+The frontier is the envelope of the flagships, which are behind by nothing but their gaps. Small and
+open systems are behind it on average, and vary about that by less than an exponential of that mean.
 """
 
 from __future__ import annotations
@@ -106,14 +109,16 @@ def latents(design: Design, card: Card) -> Latents:
     """
     frontier, rate = _frontier(design, card)
     gaps = pt.stack([variable(card, f"gap_{tier}") for tier in TIERS])
+    behind = pt.stack([0.0, *(variable(card, f"behind_{tier}") for tier in TIERS[1:])])
     scatter = variable(card, "system_scatter")
+    stretch = pt.exp(lab_effect(design, card))
     frame = Frame(design.released - design.pins[1], design.n_scores.astype(float))
     at_release = design.interpolated(frontier, design.released)
     capability = pm.CustomDist(
         names.CAPABILITY_CLOCK,
-        at_release,
+        at_release - behind[design.tier] * stretch,
         scatter,
-        gaps[design.tier] * pt.exp(lab_effect(design, card)),
+        gaps[design.tier] * stretch,
         logp=_log_density,
         random=_draw,
         support_point=_typical,

@@ -124,14 +124,29 @@ def _fraction(design: Design, draws: xr.Dataset, row: int, nodes: Nodes) -> np.n
     logit = of(names.SLOPE) * (nodes.capability - of(names.DIFFICULTY))
     climbed = _logistic(logit + _effects(design, draws, row))
     mean = floor + (of(names.CEILING) - floor) * climbed
-    share = 1 / float(score["n_trials"].item()) + of(names.OVERDISPERSION) ** 2
-    sd = np.sqrt(mean * (1 - mean) * share + _each(draws, names.ROUNDING) ** 2)
+    even, spread = mean * (1 - mean), of(names.OVERDISPERSION)
+    deviation, rest = _common(draws, f"{series[names.SERIES]}|{score['score_system'].item()}")
+    mean = mean + deviation * spread * np.sqrt(even)
+    share = 1 / float(score["n_trials"].item()) + rest * spread**2
+    sd = np.sqrt(even * share + _each(draws, names.ROUNDING) ** 2)
     value = float(score["value"].item())
     if value <= 0:
         return special.log_ndtr(-mean / sd)
     if value >= 1:
         return special.log_ndtr((mean - 1) / sd)
     return _normal(value, mean, sd)
+
+
+def _common(draws: xr.Dataset, pair: str) -> tuple[np.ndarray | float, np.ndarray | float]:
+    """Give what the figures of a system on a series share, and the rest of their variance.
+
+    A second figure of a pair that the fit saw once counts as independent of the first.
+    """
+    if names.REPEATED not in draws.dims or pair not in draws[names.REPEATED].values:
+        return 0.0, 1.0
+    share = _each(draws, names.COMMON)
+    own = draws[names.REPEATED_DEVIATION].sel({names.REPEATED: pair}).values[:, None]
+    return np.sqrt(share) * own, 1 - share
 
 
 def _horizon(design: Design, draws: xr.Dataset, row: int, nodes: Nodes) -> np.ndarray:

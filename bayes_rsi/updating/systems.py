@@ -1,7 +1,7 @@
 """What the systems behind new scores may be, under every posterior draw.
 
 Invariant: a system that was fitted is what its draws say; a new one is drawn from the model's prior
-given the draw: below the frontier of its release, by the gap of its tier and lab, and the scatter.
+given the draw: below the frontier of its release by what tier and lab are behind, and scattered.
 """
 
 from __future__ import annotations
@@ -73,12 +73,15 @@ def _below_frontier(
     position = int(np.flatnonzero(design.panel[names.SYSTEM].values == system)[0])
     release = np.array([design.released[position]])
     at_release = paths.at(release).reshape(-1, paths.shape[2])[:, :1]  # the first future of a draw
-    gap = draws[f"gap_{TIERS[design.tier[position]]}"].values[:, None]
+    tier = TIERS[design.tier[position]]
+    gap = draws[f"gap_{tier}"].values[:, None] * rng.exponential(size=shape)
+    if tier != TIERS[0]:
+        gap = gap + draws[f"behind_{tier}"].values[:, None]
     lab = str(design.panel["lab"].values[position])
     if names.LAB_EFFECT in draws and lab in draws[names.LAB].values:
         gap = gap * np.exp(draws[names.LAB_EFFECT].sel({names.LAB: lab}).values[:, None])
     scatter = draws["system_scatter"].values[:, None]
-    below = gap * rng.exponential(size=shape) + scatter * rng.standard_normal(shape)
+    below = gap + scatter * rng.standard_normal(shape)
     return at_release - _per_effective_year(draws) * below
 
 

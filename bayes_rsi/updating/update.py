@@ -39,6 +39,7 @@ __all__ = ["ASSUMES", "ESS_LIMIT", "Update", "update"]
 #: Quantities of the posterior that the densities of scores need.
 NEEDED = (
     *(f"gap_{tier}" for tier in TIERS),
+    *(f"behind_{tier}" for tier in TIERS[1:]),
     "system_scatter",
     names.FRONTIER,
     names.FRONTIER_CLOCK,
@@ -47,6 +48,8 @@ NEEDED = (
     names.SLOPE,
     names.CEILING,
     names.OVERDISPERSION,
+    names.COMMON,
+    names.REPEATED_DEVIATION,
     names.ROUNDING,
     names.HORIZON_AT_LEVEL,
     names.HORIZON_STRETCH,

@@ -13,7 +13,7 @@ import xarray as xr
 
 from bayes_rsi.cards import Card, load_card
 from bayes_rsi.model.build import build, start
-from bayes_rsi.model.design import Design, design
+from bayes_rsi.model.design import TIERS, Design, design
 from bayes_rsi.units import year_of_date
 
 AS_OF = "2026-06-30"
@@ -76,6 +76,12 @@ MORE_SCORES = (
     ("versus", "Alpha 2", 0.2, 0, NAN, "none", NAN, NAN),
     ("versus", "Beta 2", 0.8, 0, NAN, "none", NAN, NAN),
     ("versus", "Gamma 1", 1.7, 0, NAN, "none", NAN, NAN),
+)
+
+# Two more figures of one system on one series.
+AGAIN = (
+    ("exam", "Alpha 2", 0.49, 200, NAN, "none", NAN, NAN),
+    ("exam", "Alpha 2", 0.55, 200, NAN, "none", NAN, NAN),
 )
 
 
@@ -187,6 +193,12 @@ class World:
         level, pace = self.frame(values)
         return (self.of(values, "capability_clock", systems) - level) / pace
 
+    def behind(self, values: Mapping[str, Any]) -> np.ndarray:
+        """Give by how much the tier of each system is behind at least, shape (system, ...)."""
+        least = [values["gap_flagship"] * 0.0, values["behind_small"], values["behind_open"]]
+        of = {tier: np.asarray(x) for tier, x in zip(TIERS, least, strict=True)}
+        return np.stack([of[tier] for tier in self.panel["tier"].values.tolist()])
+
     def since_middle(self, rows: xr.Dataset) -> np.ndarray:
         """Give years between release and the mean release of the systems scored on the series."""
         release = year_of_date(self.panel["released"].sel(system=rows["score_system"]).values)
@@ -279,6 +291,12 @@ def mixed(panel: xr.Dataset, card: Card) -> World:
 def two_labs(panel: xr.Dataset, card: Card) -> World:
     """The same scores of systems of two labs, four systems and two."""
     return world_of(panel.assign(lab=("system", np.array([*"AAAABB"]))), card)
+
+
+@pytest.fixture(scope="session")
+def again(card: Card) -> World:
+    """The same scores, and two more of one system on one series."""
+    return world_of(tiny_panel(SERIES, tuple(sorted(SCORES + AGAIN))), card)
 
 
 @pytest.fixture

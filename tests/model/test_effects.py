@@ -85,8 +85,9 @@ def test_lab_effects_sum_to_zero_and_stretch_the_gap(two_labs, card, remade, mon
     assert np.abs(effect).max() > 0.01
     frontier = np.interp(arrays.released, arrays.knots, values["frontier_clock"])
     gap = np.array([values[f"gap_{tier}"] for tier in two_labs.panel["tier"].values])
-    gap = gap * np.exp(effect[[0, 0, 0, 0, 1, 1]])
-    scatter, below = values["system_scatter"], frontier - values["capability_clock"]
+    stretch = np.exp(effect[[0, 0, 0, 0, 1, 1]])
+    gap, scatter = gap * stretch, values["system_scatter"]
+    below = frontier - values["capability_clock"] - world.behind(values) * stretch
     expected = stats.exponnorm.logpdf(below, gap / scatter, scale=scatter).sum()
     np.testing.assert_allclose(values["logp capability_clock"], expected, rtol=1e-6)
 

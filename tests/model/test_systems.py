@@ -58,12 +58,12 @@ def test_prior_steps_of_log_growth_are_independent_standard_normals(prior, card)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_capability_is_below_the_frontier_by_an_exponential_and_a_normal(either, arrays, seed):
+def test_capability_is_below_by_tier_and_an_exponential_and_a_normal(either, arrays, seed):
     values = either.at(either.point(seed))
     frontier = np.interp(arrays.released, arrays.knots, values["frontier_clock"])
     gap = np.array([values[f"gap_{tier}"] for tier in either.panel["tier"].values])
     scatter = values["system_scatter"]
-    below = frontier - values["capability_clock"]
+    below = frontier - values["capability_clock"] - either.behind(values)
     expected = stats.exponnorm.logpdf(below, gap / scatter, scale=scatter).sum()
     assert set(either.panel["tier"].values) == {"flagship", "small", "open"}
     np.testing.assert_allclose(values["logp capability_clock"], expected, rtol=1e-6)
@@ -76,6 +76,7 @@ def test_prior_gaps_follow_the_same_law(prior, world, arrays):
     below = at_release - drawn["capability_clock"].values
     scatter = drawn["system_scatter"].values
     gap = np.stack([drawn[f"gap_{tier}"].values for tier in world.panel["tier"].values])
+    below = below - world.behind(drawn)
     uniform = stats.exponnorm.cdf(below, gap / scatter, scale=scatter)
     assert stats.kstest(uniform.ravel(), "uniform").pvalue > FALSE_ALARM
 

@@ -3,8 +3,9 @@
 Invariant: all arrays have the same futures along their first axis, so what is computed of one
 future belongs together: its frontier, the systems released in it, and what they score.
 
-    capability of a new system = frontier(release) - (gap - e) * doublings per effective year
-    gap ~ Exponential(mean gap of the tier * exp(lab effect)), e ~ Normal(0, system scatter)
+    capability of a new system = frontier(release) - (below - e) * doublings per effective year
+    below = (behind of the tier + Exponential(mean gap of the tier)) * exp(lab effect)
+    e ~ Normal(0, system scatter)
 """
 
 from __future__ import annotations
@@ -108,16 +109,22 @@ class Futures:
             Doublings, same shape.
         """
         shape = (-1, *[1] * (years.ndim - 1))
-        mean = np.zeros(years.shape)
+        step = rng.standard_exponential(years.shape)
+        gap = np.zeros(years.shape)
         for tier in np.unique(tiers):
-            mean = np.where(tiers == tier, self.of(f"gap_{tier}").reshape(shape), mean)
+            mean, least = self.of(f"gap_{tier}"), self._behind(str(tier))
+            gap = np.where(tiers == tier, least.reshape(shape) + mean.reshape(shape) * step, gap)
         for lab in np.intersect1d(labs, self.labels(names.LAB)):
             effect = np.exp(self.of(names.LAB_EFFECT, lab=str(lab))).reshape(shape)
-            mean = np.where(labs == lab, mean * effect, mean)
+            gap = np.where(labs == lab, gap * effect, gap)
         scatter = self.of("system_scatter").reshape(shape)
-        behind = mean * rng.standard_exponential(years.shape)
-        behind -= scatter * rng.standard_normal(years.shape)
-        return self.frontier(years) - behind * self.doublings_per_year.reshape(shape)
+        below = gap - scatter * rng.standard_normal(years.shape)
+        return self.frontier(years) - below * self.doublings_per_year.reshape(shape)
+
+    def _behind(self, tier: str) -> np.ndarray:
+        """Give by how much a tier is behind at least: nothing where it has no such prior."""
+        name = f"behind_{tier}"
+        return self.of(name) if name in self.draws else np.zeros(self.count)
 
     def labels(self, dim: str) -> list[str]:
         """Give the labels along a dim of the posterior.

@@ -50,6 +50,9 @@ class Question:
         Name of the system when the panel may know it, else empty.
     family, reporter : str or numpy.ndarray
         Scaffold family and reporter, of the shape of the capabilities or one for all.
+    own : numpy.ndarray or None
+        Standard normal deviation that all figures of a system on the series have in common, of the
+        shape of the capabilities; None: drawn, for systems with one figure.
     """
 
     series: str
@@ -58,6 +61,7 @@ class Question:
     system: str = ""
     family: str | np.ndarray = ""
     reporter: str | np.ndarray = ""
+    own: np.ndarray | None = None
 
 
 def observed(
@@ -132,9 +136,31 @@ def _fraction(
     logit = logit + _conditions(world, capability, question, rng)
     mean = floor + (ceiling - floor) / (1 + np.exp(-logit))
     items = question.trials or np.nan_to_num(_about(world, question, "n_items")) or ITEMS
-    variance = mean * (1 - mean) * (1 / items + more**2) + rounding**2
-    drawn = mean + np.sqrt(variance) * rng.standard_normal(capability.shape)
+    even, common = mean * (1 - mean), _common(world, capability)
+    own = _own(world, capability, question, rng)
+    variance = even * (1 / items + (1 - common) * more**2) + rounding**2
+    drawn = mean + np.sqrt(common * even) * more * own
+    drawn = drawn + np.sqrt(variance) * rng.standard_normal(capability.shape)
     return to_scale("fraction", np.clip(drawn, 0.0, 1.0))
+
+
+def _own(
+    world: Futures, capability: np.ndarray, question: Question, rng: np.random.Generator
+) -> np.ndarray:
+    """Give what figures of a system on the series share: known, told, or drawn."""
+    label = f"{question.series}|{question.system}"
+    if label in world.labels(names.REPEATED):
+        (own,) = _each(world, capability, {names.REPEATED: label}, names.REPEATED_DEVIATION)
+        return own
+    return rng.standard_normal(capability.shape) if question.own is None else question.own
+
+
+def _common(world: Futures, capability: np.ndarray) -> np.ndarray:
+    """Give the share of the noise that figures of a system share; 0 if the fit cannot tell it."""
+    if names.COMMON not in world.draws:
+        return np.zeros(1)
+    (share,) = _each(world, capability, {}, names.COMMON)
+    return share
 
 
 def _horizon(

@@ -7,9 +7,9 @@ draws of a question do not depend on which others are asked.
              of the population of its tier at its release; then a figure of it on the series
     best     the most of the best known and of the figures of those who will be measured by the
              horizon (`arrivals`)
-    record   a system of its tier at its release, in those futures in which it exceeds the best
-             known and all that were released before it since the newest on the series: futures in
-             which it sets no record are not those that the question is about
+    record   the same, in those futures in which it exceeds the best known and all that were
+             released before it since the newest on the series: futures in which it sets no record
+             are not those that the question is about
 """
 
 from __future__ import annotations
@@ -65,10 +65,7 @@ def predictions(fit: Fit, targets: pd.DataFrame, draws: int, seed: int) -> xr.Da
 
 
 def _named(world: Futures, row: Any, rng: np.random.Generator) -> np.ndarray:
-    if world.has(row.system):
-        capability = world.of("capability", system=row.system)
-    else:
-        capability = _newcomer(world, row, (world.count,), rng)
+    capability = _capability(world, row, (world.count,), rng)
     question = Question(
         series=row.series,
         released=year_of_date(row.released),
@@ -80,9 +77,13 @@ def _named(world: Futures, row: Any, rng: np.random.Generator) -> np.ndarray:
     return observed(world, capability, question, rng)
 
 
-def _newcomer(
+def _capability(
     world: Futures, row: Any, shape: tuple[int, ...], rng: np.random.Generator
 ) -> np.ndarray:
+    """Give the capability of the system that is asked about: its own, or a newcomer's."""
+    if world.has(row.system):
+        own = world.of("capability", system=row.system)
+        return np.broadcast_to(own.reshape(-1, *[1] * (len(shape) - 1)), shape)
     years = np.full(shape, float(year_of_date(row.released)))
     return world.newcomers(years, np.full(shape, row.tier), np.full(shape, row.lab), rng)
 
@@ -96,10 +97,10 @@ def _best(world: Futures, row: Any, rng: np.random.Generator) -> np.ndarray:
 def _highest(world: Futures, series: str, new: Arrivals, rng: np.random.Generator) -> np.ndarray:
     """Give the best figure of newcomers; minus infinity where there are none."""
     capability = world.newcomers(new.released, new.tier, new.lab, rng)
-    best = np.full(world.count, -np.inf)
+    best, own = np.full(world.count, -np.inf), rng.standard_normal(capability.shape)
     for number in range(int(new.figures.max())):
         family, reporter = new.family[..., number], new.reporter[..., number]
-        question = Question(series, new.released, family=family, reporter=reporter)
+        question = Question(series, new.released, family=family, reporter=reporter, own=own)
         figure = observed(world, capability, question, rng)
         counts = new.there & (new.figures > number)
         best = np.maximum(best, np.where(counts, figure, -np.inf).max(axis=1))
@@ -109,8 +110,8 @@ def _highest(world: Futures, series: str, new: Arrivals, rng: np.random.Generato
 def _record(world: Futures, row: Any, rng: np.random.Generator) -> np.ndarray:
     """Draw records: attempts in all futures, of which those that are records are kept."""
     shape = (world.count, ATTEMPTS)
-    question = Question(row.series, year_of_date(row.released))
-    figure = observed(world, _newcomer(world, row, shape, rng), question, rng)
+    question = Question(row.series, year_of_date(row.released), system=row.system)
+    figure = observed(world, _capability(world, row, shape, rng), question, rng)
     bar = np.maximum(row.known_best, _before(world, row, rng))
     kept = figure[figure > bar[:, None]]
     if not kept.size:  # so unlikely that no attempt came through: just above the bar

@@ -88,6 +88,16 @@ def test_tiers_have_their_own_gaps():
     assert mean[1] / mean[0] == pytest.approx(3.0, rel=0.05)
 
 
+def test_tiers_that_are_behind_are_so_at_least():
+    future = straight(gap=0.01, scatter=0.0)
+    draws = future.draws.assign(behind_open=(("chain", "draw"), np.full((1, future.count), 0.5)))
+    years = np.full((future.count, 2), 2026.5)
+    tiers = np.tile(["flagship", "open"], (future.count, 1))
+    short = 9.0 - replace(future, draws=draws).newcomers(years, tiers, nowhere(years), rng())
+    assert short[:, 0].min() < 0.01
+    assert short[:, 1].min() == pytest.approx(1.6 * 0.5, abs=0.01)
+
+
 def nowhere(years: np.ndarray) -> np.ndarray:
     """A lab without an effect, for each system."""
     return np.full(years.shape, "Nowhere")
@@ -287,19 +297,28 @@ def questions(rows) -> pd.DataFrame:
     return pd.DataFrame([common | {"target": str(i)} | row for i, row in enumerate(rows)])
 
 
-def test_a_named_score_of_a_known_system_uses_its_posterior(small_fit):
-    asked = questions(
-        [
-            {"kind": "named", "series": "paperbench", "system": "GPT-5"},
-            {"kind": "named", "series": "paperbench", "released": pd.Timestamp("2025-08-07")},
-        ]
-    )
+def more_capable(fit, system: str, doublings: float):
+    """The same fit, but for one system."""
+    posterior, tree = fit.tree["posterior"].to_dataset(), fit.tree.copy()
+    more = doublings * (posterior["system"] == system)
+    tree["posterior"] = xr.DataTree(posterior.assign(capability=posterior["capability"] + more))
+    return replace(fit, tree=tree)
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        {"kind": "named", "series": "paperbench"},
+        {"kind": "record", "series": "metr_th11_p50", "metric": "horizon", "known_best": 2.0},
+    ],
+)
+def test_a_known_system_is_asked_about_by_its_posterior(small_fit, what):
+    asked = questions([what | {"system": "GPT-5"}, what | {"released": pd.Timestamp("2025-08-07")}])
     found = predictions(small_fit, asked, 1000, 1)
     assert found.sizes == {"target": 2, "draw": 1000}
-    capability = futures(small_fit, UNTIL, 1000, 1).of("capability", system="GPT-5")
-    # The same draws of the posterior, whatever is asked: a system that is known moves with them.
-    known, new = (np.corrcoef(row, capability)[0, 1] for row in found.values)
-    assert known > new + 0.1
+    changed = predictions(more_capable(small_fit, "GPT-5", 6.0), asked, 1000, 1)
+    assert np.array_equal(changed.values[1], found.values[1])
+    assert np.median(changed.values[0]) > np.median(found.values[0]) + 0.5
 
 
 def test_a_later_release_scores_higher(small_fit):
