@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gzip
 import re
 import sys
 
@@ -58,8 +59,8 @@ def test_it_writes_the_tables_and_prints_the_verdict(run, fitted, tmp_path):
     assert code == 0
     assert fitted == [DAY]
     written = {path.name for path in tmp_path.iterdir()}
-    assert written == {"backtest.csv", "backtest-targets.csv", "backtest.json"}
-    models = set(pd.read_csv(tmp_path / "backtest.csv")["model"])
+    assert written == {"backtest.csv.gz", "backtest-targets.csv.gz", "backtest.json"}
+    models = set(pd.read_csv(tmp_path / "backtest.csv.gz")["model"])
     assert models == {"baseline", *SOME}
     assert re.search(r"at most [\d,]+ independent outcomes", out)
     for text in ("GATES FAILED", "Bars", "by domain", "by series", "Events that have resolved"):
@@ -72,10 +73,11 @@ def test_it_writes_the_tables_and_prints_the_verdict(run, fitted, tmp_path):
 
 def test_a_second_run_does_only_what_is_missing(run, fitted, tmp_path):
     run("--origins", DAY, "--out", tmp_path)
-    first = (tmp_path / "backtest.csv").read_text()
+    first = gzip.decompress((tmp_path / "backtest.csv.gz").read_bytes()).decode()
     _, out, _ = run("--origins", DAY, "--origins", "2025-12-31", "--out", tmp_path)
     assert fitted == [DAY, "2025-12-31"]
-    assert set(first.splitlines()) < set((tmp_path / "backtest.csv").read_text().splitlines())
+    later = gzip.decompress((tmp_path / "backtest.csv.gz").read_bytes()).decode()
+    assert set(first.splitlines()) < set(later.splitlines())
     assert "from 2 days" in out
 
 

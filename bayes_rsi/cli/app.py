@@ -163,8 +163,8 @@ def backtest(
     """Forecast from earlier days and score what became known later, beside simple baselines.
 
     Fits the card to what was known on each day, projects 3, 6 and 12 months, and scores every
-    figure that became known since. Writes backtest.csv, backtest-targets.csv and backtest.json; a
-    later run with the same card, data, version and seed does only what is missing.
+    figure that became known since. Writes backtest.csv.gz, backtest-targets.csv.gz and
+    backtest.json; a later run with the same card, data, version and seed does only what is missing.
     """
     with messages():
         from bayes_rsi.cli.backtest import Request, run_backtest

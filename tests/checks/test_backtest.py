@@ -124,8 +124,8 @@ def test_a_killed_run_goes_on_where_it_was(fits, few, ledger, card, tmp_path):
     whole = Ledger(tmp_path / "at once", ledger.origin)
     with local(1) as execute:
         list(backtest(whole, everything, card, execute))
-    assert (whole.folder / "backtest.csv").read_bytes() == (
-        ledger.folder / "backtest.csv"
+    assert (whole.folder / "backtest.csv.gz").read_bytes() == (
+        ledger.folder / "backtest.csv.gz"
     ).read_bytes()
 
 
@@ -136,7 +136,7 @@ def test_processes_give_the_rows_that_this_one_gives(ledger, card, tmp_path):
     other = Ledger(tmp_path / "processes", ledger.origin)
     with local(2) as execute:
         list(backtest(other, simple[::-1], card, execute))
-    for name in ("backtest.csv", "backtest-targets.csv"):
+    for name in ("backtest.csv.gz", "backtest-targets.csv.gz"):
         assert (other.folder / name).read_bytes() == (ledger.folder / name).read_bytes()
 
 

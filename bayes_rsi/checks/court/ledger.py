@@ -4,13 +4,16 @@ Invariant: a file is whole or as it was before; rows are only ever added, in an 
 depend on which job ended first; and a folder holds one backtest: card, evidence, version, seed and
 number of draws are those of its first rows, or nothing is added.
 
-    backtest.csv            what was forecast, one number a row (`answers.COLUMNS`)
-    backtest-targets.csv    what was asked, one question a row (`targets.COLUMNS`)
-    backtest.json           where it comes from, and the verdict of each fit
+    backtest.csv.gz            what was forecast, one number a row (`answers.COLUMNS`)
+    backtest-targets.csv.gz    what was asked, one question a row (`targets.COLUMNS`)
+    backtest.json              where it comes from, and the verdict of each fit
+
+The tables are compressed, to a tenth, without a date in them: the same rows are the same bytes.
 """
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 from collections.abc import Mapping, Sequence
@@ -27,7 +30,7 @@ from bayes_rsi.report.writing import usable_folder, write_atomically
 
 __all__ = ["FILES", "Ledger"]
 
-TABLE, TARGETS, RECORD = "backtest.csv", "backtest-targets.csv", "backtest.json"
+TABLE, TARGETS, RECORD = "backtest.csv.gz", "backtest-targets.csv.gz", "backtest.json"
 #: Names of the files.
 FILES = (TABLE, TARGETS, RECORD)
 _DIGITS = "%.6g"
@@ -161,7 +164,8 @@ class Ledger:
         written = rows[list(columns)].to_csv(index=False, float_format=_DIGITS)
         both = pd.concat([self._text(name, columns), _as_text(io.StringIO(written))])
         both = both.drop_duplicates(key, keep="last").sort_values(key, kind="stable")
-        write_atomically(self.folder / name, both.to_csv(index=False, lineterminator="\n"))
+        text = both.to_csv(index=False, lineterminator="\n")
+        write_atomically(self.folder / name, gzip.compress(text.encode(), mtime=0))
 
     def _text(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
         path = self.folder / name

@@ -1,0 +1,216 @@
+"""The backtest as a page: what `docs/calibration.md` says, written from the tables.
+
+Invariant: every number between the marks of the page comes from the ledger; the text outside of
+them is nobody's but its author's.
+
+    python -m bayes_rsi.checks.page models/baseline docs/calibration.md
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from bayes_rsi.checks.backtest import TEST_ORIGINS
+from bayes_rsi.checks.court.ledger import Ledger
+from bayes_rsi.checks.court.summary import (
+    against,
+    bars,
+    calibration,
+    event_scores,
+    events_reliability,
+    scored,
+)
+from bayes_rsi.checks.court.targets import outcomes
+from bayes_rsi.errors import StoreError
+from bayes_rsi.report.calibration import calibration_figure
+from bayes_rsi.report.figure import figure_bytes
+from bayes_rsi.report.writing import write_atomically
+from bayes_rsi.score.calibration import pit_ecdf
+
+__all__ = ["MARKS", "by_series", "picks_inside", "tables", "write"]
+
+#: What the written part of the page is between.
+MARKS = ("<!-- backtest -->", "<!-- /backtest -->")
+#: Columns of the comparisons, and of the scores.
+_AGAINST = ["pairs", "blocks", "ours", "theirs", "ratio", "ratio_low", "ratio_high"]
+_SCORES = ["pairs", "systems", "crps", "log_score", "inside_50", "inside_80", "width_80", "pit"]
+_PICKS = 200
+
+
+def tables(ledger: Ledger, tests: Sequence[str]) -> str:
+    """Write the tables of a backtest in Markdown.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Of a backtest.
+    tests : sequence of str
+        Days on which nothing was tuned.
+
+    Returns
+    -------
+    str
+        Sections, without a heading for the whole.
+    """
+    table, asked = ledger.table(), ledger.targets()
+    record, scores = ledger.record(), scored(ledger.table(), ledger.targets())
+    card = str(record["origin"]["card"])
+    tested = scores[scores["origin"].isin(list(tests))]
+    parts = [
+        _heading(asked, record),
+        "### The bars\n\n" + _markdown(bars(scores, card, tests).set_index("bar")),
+        f"One question of each system, picked at random: the PIT-ECDF of `{card}` lies inside its "
+        f"band in {picks_inside(scores[scores['model'] == card]):.0%} of {_PICKS} picks.",
+        "### Everybody\n\nEach on what it answered; CRPS in doublings or logits.\n\n"
+        + _markdown(calibration(scores)[_SCORES]),
+        f"### `{card}` against each\n\nWhere both answered; a ratio below 1 is a win, its 90% "
+        "interval from a bootstrap by system.\n\n" + _markdown(against(scores, card)[_AGAINST]),
+        "On the test days alone:\n\n" + _markdown(against(tested, card)[_AGAINST]),
+        *_by(scores, card),
+        "### Series by series\n\n`rival`: the best baseline that answered at least half of our "
+        "questions on the series. Losses are ratios above 1.\n\n"
+        + _markdown(by_series(scores, card)),
+        "### Events that have resolved\n\n" + _markdown(event_scores(table)),
+    ]
+    return "\n\n".join(parts)
+
+
+def _heading(asked: pd.DataFrame, record: dict) -> str:
+    count, origin = outcomes(asked), record["origin"]
+    fits = record.get("fits", {})
+    lines = [f"* {day}: {fit['verdict']}" for day, fit in fits.items() if not fit["passed"]]
+    failed = "\n\nConvergence gates that failed:\n\n" + "\n".join(lines) if lines else ""
+    minutes = sum(sum(fit["seconds"].values()) for fit in fits.values()) / 60
+    return (
+        f"Card `{origin['card']}`, seed {origin['seed']}, evidence until "
+        f"{origin['evidence_until']}: {count['pairs']:,} pairs of day and question from "
+        f"{asked['origin'].nunique()} days; behind them at most {count['figures']:,} independent "
+        f"outcomes (figures of {count['systems']} systems on {count['series']} series). The fits "
+        f"took {minutes:.0f} core-minutes." + failed
+    )
+
+
+def _by(scores: pd.DataFrame, card: str) -> list[str]:
+    mine = scores[scores["model"] == card]
+    titles = {
+        "kind of question and of series": ["kind", "metric"],
+        "months ahead": ["months"],
+        "day": ["origin"],
+        "domain": ["domain"],
+    }
+    return [
+        f"### `{card}` by {title}\n\n"
+        + _markdown(calibration(mine, by)[_SCORES].droplevel("model"))
+        for title, by in titles.items()
+    ]
+
+
+def by_series(scores: pd.DataFrame, card: str) -> pd.DataFrame:
+    """Give, for each series, the mean CRPS and that of the best baseline where both answered.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        From `summary.scored`.
+    card : str
+        Our name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index series: ``pairs``, ``ours``, ``rival``, ``theirs``, ``ratio``; losses first.
+    """
+    found = against(scores, card, ["series"]).reset_index()
+    total = scores[scores["model"] == card].groupby("series").size()
+    found = found[found["pairs"] >= found["series"].map(total) / 2]
+    worst = found.sort_values("ratio").groupby("series").tail(1)
+    table = worst.rename(columns={"baseline": "rival"}).set_index("series")
+    columns = ["pairs", "ours", "rival", "theirs", "ratio"]
+    return table[columns].sort_values("ratio", ascending=False)
+
+
+def picks_inside(mine: pd.DataFrame, seed: int = 1) -> float:
+    """Give how often the PIT of one question for each system lies inside the uniform band.
+
+    Figures of one system go together, and the band is for outcomes that do not.
+
+    Parameters
+    ----------
+    mine : pandas.DataFrame
+        Scores of one forecaster.
+    seed : int, default 1
+        Of the picks.
+
+    Returns
+    -------
+    float
+        Share of the picks.
+    """
+    groups = [group.to_numpy() for _, group in mine.groupby("block")["pit"]]
+    rng, inside = np.random.default_rng(seed), []
+    for _ in range(_PICKS):
+        pit = np.array([rng.choice(group) for group in groups])
+        inside.append(pit_ecdf(pit, repeats=1000).attrs["inside"])
+    return float(np.mean(inside))
+
+
+def _markdown(table: pd.DataFrame) -> str:
+    flat = table.reset_index()
+    head = [str(name) for name in flat.columns]
+    rows = [[_cell(value) for value in row] for row in flat.itertuples(index=False)]
+    rule = ["---" if flat[name].dtype == object else "--:" for name in flat.columns]
+    return "\n".join("| " + " | ".join(row) + " |" for row in [head, rule, *rows])
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "**no**"
+    if isinstance(value, float):
+        return "" if np.isnan(value) else f"{value:.3f}"
+    return str(value)
+
+
+def write(folder: Path, page: Path, tests: Sequence[str] = TEST_ORIGINS) -> None:
+    """Renew the tables of a page, and the figure beside it.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Of a backtest.
+    page : pathlib.Path
+        Markdown with both `MARKS`; the figure has its name, ending in ``.svg``.
+    tests : sequence of str
+        Days on which nothing was tuned.
+
+    Raises
+    ------
+    StoreError
+        When there is no backtest in the folder, or the page has no place for it; nothing is
+        written then.
+    """
+    ledger = Ledger(folder, {})
+    if not ledger.record():
+        raise StoreError(f"{folder}: got no backtest, expected one; run `bayes-rsi backtest`")
+    text = page.read_text(encoding="utf-8")
+    if not all(mark in text for mark in MARKS):
+        raise StoreError(f"{page}: got no place for the tables, expected {' and '.join(MARKS)}")
+    before, _, rest = text.partition(MARKS[0])
+    after = rest.partition(MARKS[1])[2]
+    table, scores = ledger.table(), scored(ledger.table(), ledger.targets())
+    told = [str(ledger.record()["origin"]["card"]), "eci", "component"]
+    pits = {name: scores[scores["model"] == name]["pit"].to_numpy() for name in told}
+    figure = calibration_figure(
+        {name: pit_ecdf(pit) for name, pit in pits.items() if len(pit)},
+        {name: events_reliability(table, name) for name in (told[0], "walk")},
+    )
+    write_atomically(page.with_suffix(".svg"), figure_bytes(figure, "svg"))
+    write_atomically(page, f"{before}{MARKS[0]}\n\n{tables(ledger, tests)}\n\n{MARKS[1]}{after}")
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]), Path(sys.argv[2]))
