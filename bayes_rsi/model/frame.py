@@ -18,7 +18,9 @@ import numpy as np
 import pytensor.tensor as pt
 from pymc.logprob.transforms import Transform
 
-__all__ = ["Frame"]
+from bayes_rsi.model.design import Design
+
+__all__ = ["Frame", "frame_of"]
 
 
 class Frame(Transform):
@@ -126,6 +128,22 @@ class Frame(Transform):
             Scalar.
         """
         return value[1] * (self._size - 1)
+
+
+def frame_of(design: Design) -> Frame:
+    """Give the frame of the systems of a panel.
+
+    Parameters
+    ----------
+    design : Design
+        Arrays of the panel.
+
+    Returns
+    -------
+    Frame
+        Years since the later pin, systems weighted by their scores.
+    """
+    return Frame(design.released - design.pins[1], design.n_scores.astype(float))
 
 
 def _reflect(normal: np.ndarray, x: Any) -> Any:

@@ -24,7 +24,7 @@ from bayes_rsi import names
 from bayes_rsi.cards import Card
 from bayes_rsi.model.design import TIERS, Design
 from bayes_rsi.model.effects import domain_shift, lab_effect
-from bayes_rsi.model.frame import Frame
+from bayes_rsi.model.frame import frame_of
 from bayes_rsi.model.priors import variable
 from bayes_rsi.transitions import TRANSITIONS, past
 
@@ -112,7 +112,7 @@ def latents(design: Design, card: Card) -> Latents:
     behind = pt.stack([0.0, *(variable(card, f"behind_{tier}") for tier in TIERS[1:])])
     scatter = variable(card, "system_scatter")
     stretch = pt.exp(lab_effect(design, card))
-    frame = Frame(design.released - design.pins[1], design.n_scores.astype(float))
+    frame = frame_of(design)
     at_release = design.interpolated(frontier, design.released)
     capability = pm.CustomDist(
         names.CAPABILITY_CLOCK,

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pymc as pm
 import pytensor
+import pytensor.tensor as pt
 import pytest
 import xarray as xr
 from scipy import special, stats
 
 from bayes_rsi.cards import Card
 from bayes_rsi.model.build import build
-from bayes_rsi.model.fraction import _censored, _draw
+from bayes_rsi.model.fraction import _draw, _log_density
 
 SEEDS = range(4)
 
@@ -51,7 +52,7 @@ def log_density(
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_log_density_is_that_of_a_censored_normal(either: Any, seed: int) -> None:
+def test_the_log_density_is_that_of_a_log_density_normal(either: Any, seed: int) -> None:
     values, rows = either.at(either.point(seed)), either.rows("fraction")
     assert {0.0, 1.0} <= set(rows["value"].values)
     expected = log_density(either, values, rows)
@@ -77,20 +78,34 @@ def test_overdispersion_is_hierarchical_on_its_logarithm(world: Any, seed: int) 
     np.testing.assert_allclose(values["overdispersion"], told, rtol=1e-12)
 
 
-def compiled(score: list, at_zero: list, at_one: list, mean: list, sd: list) -> np.ndarray:
-    of = _censored(np.array(at_zero, dtype=int), np.array(at_one, dtype=int))
-    density = of(np.array(score), np.array(mean), np.array(sd))
-    return pytensor.function([], density, mode="FAST_COMPILE")()
+def compiled(score: list, mean: list, sd: list, told: str) -> np.ndarray:
+    """Compute the density of scores that are constants of the graph, or told at run time."""
+    constant, later = pt.constant(np.array(score)), pt.vector("score", dtype="float64")
+    inputs, value = ([], constant) if told == "constant" else ([later], later)
+    density = _log_density(value, pt.constant(np.array(mean)), pt.constant(np.array(sd)))
+    return pytensor.function(inputs, density, mode="FAST_COMPILE")(*[score] * len(inputs))
 
 
-def test_without_scores_at_the_ends_the_density_is_that_of_a_normal() -> None:
-    found = compiled([0.3, 0.69], [], [], [0.2, 0.7], [0.1, 0.02])
+TOLD = pytest.mark.parametrize("told", ["constant", "later"])
+
+
+@TOLD
+def test_without_scores_at_the_ends_the_density_is_that_of_a_normal(told: str) -> None:
+    found = compiled([0.3, 0.69], [0.2, 0.7], [0.1, 0.02], told)
     expected = stats.norm.logpdf([0.3, 0.69], [0.2, 0.7], [0.1, 0.02])
     np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
-def test_tails_far_beyond_the_ends_stay_finite() -> None:
-    found = compiled([0.0, 1.0], [0], [1], [0.9, 0.1], [0.01, 0.01])
+@TOLD
+def test_scores_at_the_ends_have_the_mass_beyond_them(told: str) -> None:
+    found = compiled([0.0, 0.5, 1.0], [0.1, 0.5, 0.9], [0.2, 0.2, 0.2], told)
+    tail = stats.norm.logcdf(-0.5)
+    np.testing.assert_allclose(found, [tail, stats.norm.logpdf(0.0, 0.0, 0.2), tail], rtol=1e-7)
+
+
+@TOLD
+def test_tails_far_beyond_the_ends_stay_finite(told: str) -> None:
+    found = compiled([0.0, 1.0], [0.9, 0.1], [0.01, 0.01], told)
     np.testing.assert_allclose(found, stats.norm.logcdf(-90.0), rtol=1e-6)
 
 
