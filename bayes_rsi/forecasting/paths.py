@@ -83,7 +83,9 @@ class Paths:
         return np.where(below == len(self.years), np.inf, crossing)
 
 
-def continued(draws: xr.Dataset, card: Card, until: float, seed: int) -> Paths:
+def continued(
+    draws: xr.Dataset, card: Card, until: float, seed: int, *, common: bool = False
+) -> Paths:
     """Continue the frontier of a posterior (or prior) beyond its last knot.
 
     Parameters
@@ -96,6 +98,8 @@ def continued(draws: xr.Dataset, card: Card, until: float, seed: int) -> Paths:
         Decimal year that the paths reach at least.
     seed : int
         Seed of the future.
+    common : bool, default False
+        Whether every draw has the same futures, so that what becomes of it is a function of it.
 
     Returns
     -------
@@ -116,7 +120,9 @@ def continued(draws: xr.Dataset, card: Card, until: float, seed: int) -> Paths:
     law = TRANSITIONS[card.trend]
     parameters = {name: np.repeat(_flat(draws, name), replicates)[:, None] for name in law.priors}
     # Time comes first, so that a longer horizon adds numbers and moves none.
-    noise = dice(seed, "frontier").standard_normal((count, before.shape[0])).T
+    size = replicates if common else before.shape[0]
+    noise = dice(seed, "frontier").standard_normal((count, size)).T
+    noise = np.tile(noise, (before.shape[0] // size, 1))
     growth = np.repeat(_flat(draws, names.GROWTH), replicates)
     gain = growth[:, None] * future(law, noise, parameters, step)
     years = np.concatenate([known, known[-1] + step * np.arange(1, count + 1)])

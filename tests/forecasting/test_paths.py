@@ -217,3 +217,12 @@ def test_every_draw_drifts_by_its_own_drift():
     bend = np.abs(np.diff(future, n=2)).max(axis=-1)
     assert bend[:, still.values].max() < 1e-9
     assert bend[:, ~still.values].min() > 1e-4
+
+
+def test_with_common_futures_what_becomes_of_a_draw_is_a_function_of_it():
+    draws, card = handmade.draws(), handmade.card()
+    whole = continued(draws, card, END + 3, seed=1, common=True)
+    alone = continued(draws.isel(chain=[1], draw=[4]), card, END + 3, seed=1, common=True)
+    row = (1 * handmade.DRAWS + 4) * handmade.REPLICATES
+    assert np.array_equal(whole.values[row : row + handmade.REPLICATES], alone.values)
+    assert np.ptp(alone.values[:, -1]) > 0.0
