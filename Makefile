@@ -24,6 +24,10 @@ test: $(INSTALLED)  ## run the tests (at most ten minutes)
 test-slow: $(INSTALLED)  ## run the tests marked slow
 	@$(BIN)/pytest -m slow $(ARGS)
 
+.PHONY: sbc
+sbc: $(INSTALLED)  ## simulation-based calibration; writes docs/sbc.md (an hour on two cores)
+	@$(BIN)/bayes-rsi sbc --workers 2 --docs docs $(ARGS)
+
 .PHONY: lint
 lint: $(INSTALLED)  ## check style, format and types
 	@$(BIN)/ruff check .

@@ -39,11 +39,13 @@ Examples:
   bayes-rsi implied clark                      what must be believed to hold his view
   bayes-rsi compounding                        errors over generations after the event
   bayes-rsi backtest --workers 2               how good such forecasts were, beside baselines
+  bayes-rsi sbc --workers 2                    does the sampler find what the model draws?
   bayes-rsi data check mine.csv                what is wrong with a table, cell by cell
 
 \b
 Exit codes:
   0  all is well
+  1  sbc: the right model left the band, or a wrong one was not found out
   2  wrong usage or input: a message on standard error, nothing written
   3  a convergence gate failed: the forecast is written, its first line says so
 """
@@ -171,6 +173,50 @@ def backtest(
 
         days = tuple(origins or ())
         code = run_backtest(Request(card, days, workers, cluster, out, seed, quiet))
+    raise typer.Exit(code)
+
+
+@app.command()
+def sbc(
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="right, no_ceilings, independent_errors or gap_flipped; repeatable. Default: all.",
+        ),
+    ] = None,
+    simulations: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Simulations of each model.")
+    ] = 200,
+    seed: Annotated[
+        list[int] | None,
+        typer.Option(
+            min=0, metavar="N", help="Repeatable: the right model runs with each. Default: 1."
+        ),
+    ] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Local processes, one core each.")
+    ] = 1,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the results.")] = Path(
+        "out/sbc"
+    ),
+    docs: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Also write sbc.md and sbc.svg into this folder."),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+) -> None:
+    """Check the sampler by simulation: worlds drawn from the model, and what it makes of them.
+
+    On a reduced design with every kind of metric. Three deliberately wrong models are fitted to
+    the same worlds and must be found out. Results are kept in --out as they come; a later run with
+    the same design, version and seed does only what is missing.
+    """
+    with messages():
+        from bayes_rsi.cli.sbc import Request, run_sbc
+
+        seeds = tuple(seed or (1,))
+        code = run_sbc(Request(tuple(model or ()), simulations, seeds, workers, out, docs, quiet))
     raise typer.Exit(code)
 
 

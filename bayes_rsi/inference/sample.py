@@ -31,7 +31,7 @@ from bayes_rsi.model.build import build
 from bayes_rsi.posterior import Fit
 from bayes_rsi.tags import Tag
 
-__all__ = ["Progress", "fit", "panel_of", "tag_of"]
+__all__ = ["PLAIN", "Progress", "fit", "panel_of", "quiet", "tag_of"]
 
 #: Called with a stage ("reading", "compiling", "sampling", "predicting", "judging") and the share
 #: done of it, in [0, 1], or None where that is not known.
@@ -196,7 +196,7 @@ def _sample(compiled: Any, card: Card, seed: int, tell: Progress, cores: int | N
 def _predict(model: pm.Model, sampled: xr.DataTree, scores: xr.Dataset, seed: int) -> xr.DataTree:
     first, second = (int(s) for s in np.random.SeedSequence(seed).generate_state(2))
     some = sampled.isel(draw=slice(None, None, THIN))
-    with model, _quiet():
+    with model, quiet():
         prior = pm.sample_prior_predictive(PRIOR_DRAWS, random_seed=first, compile_kwargs=PLAIN)
         predicted = pm.sample_posterior_predictive(
             some, random_seed=second, progressbar=False, compile_kwargs=PLAIN
@@ -208,8 +208,14 @@ def _predict(model: pm.Model, sampled: xr.DataTree, scores: xr.Dataset, seed: in
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep PyMC from listing its variables, and from saying that ours draw through NumPy."""
+def quiet() -> Iterator[None]:
+    """Keep PyMC from listing its variables, and from saying that ours draw through NumPy.
+
+    Yields
+    ------
+    None
+        Until the block ends.
+    """
     logger = logging.getLogger("pymc")
     level = logger.level
     logger.setLevel(logging.WARNING)

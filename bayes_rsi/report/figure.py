@@ -22,7 +22,7 @@ from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.report.points import horizon_points
 from bayes_rsi.units import WORK_TIME
 
-__all__ = ["figure_bytes", "forecast_figure"]
+__all__ = ["COLOURS", "figure_bytes", "forecast_figure"]
 
 #: Last day of the left panel and of the right one.
 FRONTIER_UNTIL, EVENTS_UNTIL = date(2032, 12, 31), date(2040, 12, 31)
