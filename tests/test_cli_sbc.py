@@ -28,6 +28,10 @@ def low(variant: str, seed: int, number: int) -> dict[str, float]:
     return {LAST_FRONTIER: (number % 10) / 40}
 
 
+#: What the simulations give; tests put something else in its place.
+told = places
+
+
 @pytest.fixture
 def stood_in(monkeypatch):
     """Replace the simulations; a list of what was asked for."""
@@ -38,7 +42,7 @@ def stood_in(monkeypatch):
         for number in range(count):
             if number not in ledger.numbers():
                 rest = {"kept": 150, "ess": 200.0, "divergences": 0, "seconds": 5.0}
-                ledger.add(number, {"places": places(variant, seed, number), **rest})
+                ledger.add(number, {"places": told(variant, seed, number), **rest})
             yield number + 1
 
     monkeypatch.setattr(module, "sbc", instead)
@@ -66,7 +70,7 @@ def test_all_models_run_and_the_page_says_so(run, stood_in, tmp_path):
     assert stood_in == [(name, 60, 1) for name in VARIANTS]
     assert "the model as it is" in out
     page = (tmp_path / "docs" / "sbc.md").read_text()
-    assert "| the model as it is | 1 | 60 | 0 of 4 |" in page
+    assert "| the model as it is | 1 | 60 | 0 of 3, 0 of 1 others |" in page
     for variant in VARIANTS.values():
         for name in variant.told_by:
             assert re.search(rf"\| {re.escape(name)} \| yes \|", page), name
@@ -92,10 +96,20 @@ def test_a_wrong_model_that_nobody_notices_fails(run, stood_in):
 
 
 def test_a_right_model_outside_the_band_fails_and_is_named(run, stood_in, monkeypatch):
-    monkeypatch.setitem(globals(), "places", low)
+    monkeypatch.setitem(globals(), "told", low)
     code, out, _ = run("--simulations", 40, "--model", "right", "--quiet")
     assert code == 1
-    assert f"outside: {LAST_FRONTIER}" in out
+    assert f"OUTSIDE: {LAST_FRONTIER}" in out
+
+
+def test_others_outside_are_named_and_fail_nothing(run, stood_in, monkeypatch):
+    def growth(variant, seed, number):
+        return places(variant, seed, number) | {"growth": (number % 10) / 40}
+
+    monkeypatch.setitem(globals(), "told", growth)
+    code, out, _ = run("--simulations", 40, "--model", "right", "--quiet")
+    assert code == 0
+    assert "passed; others outside: growth" in out
 
 
 def test_an_unknown_model_is_refused_before_anything_is_done(run, stood_in, tmp_path):

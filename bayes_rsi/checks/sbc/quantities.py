@@ -15,7 +15,16 @@ from bayes_rsi.forecasting.events import crossing, dated, dice_of, judged_dice, 
 from bayes_rsi.forecasting.paths import continued
 from bayes_rsi.units import year_of_date
 
-__all__ = ["CHANCE", "EVENT", "LAST_FRONTIER", "chances", "derived", "hyperparameters", "scalars"]
+__all__ = [
+    "CHANCE",
+    "EVENT",
+    "LAST_FRONTIER",
+    "chances",
+    "derived",
+    "hyperparameters",
+    "is_headline",
+    "scalars",
+]
 
 #: The event and the day of the headline.
 EVENT, DAY = "end_to_end", "2028-12-31"
@@ -57,6 +66,29 @@ def hyperparameters(draws: xr.Dataset, card: Card) -> xr.Dataset:
         Scalars (chain, draw), called ``name`` or ``name[label]``.
     """
     return _elements(draws, [name for name in sorted(card.priors) if name in draws])
+
+
+def is_headline(name: str, card: Card) -> bool:
+    """Say whether the verdict depends on a quantity; others are told beside it.
+
+    Parameters
+    ----------
+    name : str
+        Of a quantity.
+    card : Card
+        Its priors.
+
+    Returns
+    -------
+    bool
+        True for every element of a prior, the frontier at the last knot and the chance.
+
+    Examples
+    --------
+    >>> is_headline(CHANCE, card), is_headline("slope[paperbench]", card)  # doctest: +SKIP
+    (True, False)
+    """
+    return name in (LAST_FRONTIER, CHANCE) or name.partition("[")[0] in card.priors
 
 
 def derived(draws: xr.Dataset) -> xr.Dataset:

@@ -14,6 +14,7 @@ from unittest.mock import patch
 
 from bayes_rsi import names
 from bayes_rsi.cards import Card, load_card
+from bayes_rsi.checks.sbc.quantities import LAST_FRONTIER
 from bayes_rsi.evidence import data_folder
 from bayes_rsi.model import systems
 
@@ -91,19 +92,19 @@ VARIANTS = {
         Variant(
             "no_ceilings",
             "ceilings ignored",
-            ("slope[gpqa_diamond]", "overdispersion_typical"),
+            (names.ROUNDING, "overdispersion_typical", "slope[gpqa_diamond]"),
             card=_without_ceilings,
         ),
         Variant(
             "independent_errors",
             "METR's shared error ignored",
-            (names.SUITE_ERROR,),
+            (names.SUITE_ERROR, names.HORIZON_NOISE),
             card=_independent_errors,
         ),
         Variant(
             "gap_flipped",
             "sign of the gap flipped",
-            ("frontier at the last knot", "gap_flagship"),
+            (LAST_FRONTIER, "gap_flagship"),
             built=_gap_flipped,
         ),
     )
