@@ -6,7 +6,6 @@ source, and an unknown key is an error with a suggestion (tests/cards).
 
 from bayes_rsi.cards.facts import (
     KINDS,
-    TRENDS,
     Card,
     Event,
     EvidenceChoice,
@@ -14,6 +13,7 @@ from bayes_rsi.cards.facts import (
     Requirement,
     Sampling,
 )
+from bayes_rsi.cards.known import PRIORS, TRENDS
 from bayes_rsi.cards.prior import FAMILIES, Prior
 from bayes_rsi.cards.runs import HUMAN_SOURCES, RunsCard, load_runs_card
 from bayes_rsi.cards.shipped import card_names, load_card, models_folder
@@ -22,6 +22,7 @@ __all__ = [
     "FAMILIES",
     "HUMAN_SOURCES",
     "KINDS",
+    "PRIORS",
     "TRENDS",
     "Card",
     "Event",

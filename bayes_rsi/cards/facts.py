@@ -19,7 +19,6 @@ from bayes_rsi.errors import CardError, did_you_mean
 
 __all__ = [
     "KINDS",
-    "TRENDS",
     "Card",
     "Event",
     "EvidenceChoice",
@@ -28,7 +27,6 @@ __all__ = [
     "Sampling",
 ]
 
-TRENDS = ("constant", "drifting", "break", "feedback", "saturating")
 #: Kinds of metric; the same as those of the tables (tested).
 KINDS = ("fraction", "horizon", "speedup", "ratio", "count", "index")
 

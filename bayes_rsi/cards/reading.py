@@ -13,7 +13,6 @@ from typing import Any
 
 from bayes_rsi.cards.facts import (
     KINDS,
-    TRENDS,
     Card,
     Event,
     EvidenceChoice,
@@ -21,6 +20,7 @@ from bayes_rsi.cards.facts import (
     Requirement,
     Sampling,
 )
+from bayes_rsi.cards.known import TRENDS, refuse_prior
 from bayes_rsi.cards.prior import FAMILIES, Prior
 from bayes_rsi.cards.toml import Table
 
@@ -55,12 +55,12 @@ def read_card(raw: Mapping[str, Any], file: str) -> Card:
         With file, table and key, what was got, what was expected, and the closest known word.
     """
     top = Table(file, "", raw).only(item.name for item in fields(Card))
-    as_of = top.date("as_of")
+    as_of, trend = top.date("as_of"), top.choice("trend", TRENDS)
     return Card(
         name=top.name("name"),
         title=top.text("title"),
         why=top.text("why"),
-        trend=top.choice("trend", TRENDS),
+        trend=trend,
         as_of=as_of,
         knot_years=_step(top, "knot_years"),
         pins=top.numbers(
@@ -72,9 +72,14 @@ def read_card(raw: Mapping[str, Any], file: str) -> Card:
         evidence=_evidence(top.table("evidence")),
         sampling=read_sampling(top.table("sampling")),
         forecast=_forecast(top.table("forecast"), as_of),
-        priors={name: read_prior(table, name) for name, table in top.tables("priors")},
+        priors={name: _asked_for(table, name, trend) for name, table in top.tables("priors")},
         events={name: _event(table, name) for name, table in top.tables("events")},
     )
+
+
+def _asked_for(table: Table, name: str, trend: str) -> Prior:
+    refuse_prior(name, trend, table.place)
+    return read_prior(table, name)
 
 
 def _evidence(table: Table) -> EvidenceChoice:

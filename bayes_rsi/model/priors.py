@@ -10,66 +10,17 @@ from typing import Any
 import numpy as np
 import pymc as pm
 
-from bayes_rsi.cards import Card, Prior
+from bayes_rsi.cards import PRIORS, Card, Prior
 from bayes_rsi.errors import ModelError, did_you_mean
 
-__all__ = ["PRIORS", "distribution", "parameters", "refuse_unknown", "variable"]
-
-#: Names of the priors that the model knows, by the part of it that asks for them.
-PRIORS: dict[str, tuple[str, ...]] = {
-    "trend": (
-        "growth_drift",
-        "break_age",
-        "break_size",
-        "feedback",
-        "feedback_cap",
-        "room",
-    ),
-    "frontier": (
-        "gap_flagship",
-        "gap_small",
-        "gap_open",
-        "behind_small",
-        "behind_open",
-        "system_scatter",
-    ),
-    "effects": (
-        "lab_spread",
-        "domain_drift",
-        "harness_spread",
-        "reporter_offset",
-    ),
-    "series": ("difficulty_ahead", "difficulty_spread"),
-    "horizon": (
-        "horizon_at_level",
-        "horizon_rate",
-        "horizon_offset",
-        "horizon_stretch",
-        "horizon_scatter",
-        "horizon_shared",
-        "horizon_noise",
-    ),
-    "fraction": (
-        "slope_typical",
-        "slope_spread",
-        "label_error_typical",
-        "label_error_worth",
-        "scored_correct",
-        "overdispersion_typical",
-        "overdispersion_spread",
-        "overdispersion_common",
-        "rounding",
-    ),
-    "speedup": ("speedup_limit", "speedup_slope", "speedup_noise"),
-    "ratio": ("ratio_slope", "ratio_noise"),
-    "count": ("count_slope",),
-}
+__all__ = ["distribution", "parameters", "refuse_unknown", "variable"]
 
 
 def refuse_unknown(card: Card) -> None:
     """Refuse a prior that no part of the model asks for: most likely a misspelt one.
 
-    A known prior that this panel or trend does not need is fine.
+    The same as when a card is read, for cards that were put together in Python; there a known prior
+    that this panel or trend does not need is fine.
 
     Parameters
     ----------

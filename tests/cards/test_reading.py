@@ -215,6 +215,26 @@ def test_trends_are_those_of_the_transitions() -> None:
     assert len(set(TRENDS)) == len(TRENDS)
 
 
+@pytest.mark.parametrize(
+    ("name", "match"),
+    [
+        ("roundin", r"x\.toml: table \[priors\.roundin\]: got unknown prior 'roundin'.*'rounding'"),
+        ("feedback", r"\[priors\.feedback\].*trend 'drifting' does not ask for \(feedback would\)"),
+        ("room", r"got prior 'room'.*\(saturating would\).*without = \['priors\.room'\]"),
+    ],
+)
+def test_a_prior_that_would_change_nothing_is_refused(
+    changed: Change, raw: dict[str, Any], name: str, match: str
+) -> None:
+    with pytest.raises(CardError, match=match):
+        read_card(changed({f"priors.{name}": raw["priors"]["rounding"]}), "x.toml")
+
+
+def test_a_prior_of_the_trend_is_taken(changed: Change, raw: dict[str, Any]) -> None:
+    added = {f"priors.{name}": raw["priors"]["rounding"] for name in ("growth_drift", "room")}
+    assert "room" in read_card(changed({"trend": "saturating", **added}), "x").priors
+
+
 def test_a_prior_that_the_card_lacks_is_named(card: Card) -> None:
     with pytest.raises(CardError, match=r"'tiny'.*no prior 'roundin'.*Did you mean 'rounding'"):
         card.prior("roundin")

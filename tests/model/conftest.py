@@ -281,6 +281,15 @@ def varied(panel: xr.Dataset) -> xr.Dataset:
     )
 
 
+@pytest.fixture
+def everything() -> xr.Dataset:
+    """A panel with every kind of metric, two labs, two domains, harnesses and developers."""
+    series, scores = sorted(SERIES + MORE_SERIES), sorted(SCORES + MORE_SCORES)
+    panel = varied(tiny_panel(tuple(series), tuple(scores)))
+    domain = np.where(panel["series"].values == "exam", "general_reasoning", "software_engineering")
+    return panel.assign(lab=("system", np.array([*"AAAABB"])), domain=("series", domain))
+
+
 @pytest.fixture(scope="session")
 def mixed(panel: xr.Dataset, card: Card) -> World:
     """The same scores from several harnesses and reporters."""

@@ -10,9 +10,10 @@ import pytensor
 import pytest
 from scipy import stats
 
-from bayes_rsi.cards import FAMILIES, Prior, card_names, load_card
+from bayes_rsi.cards import FAMILIES, PRIORS, TRENDS, Card, Prior, card_names, load_card
 from bayes_rsi.errors import ModelError
-from bayes_rsi.model.priors import PRIORS, distribution, parameters, refuse_unknown, variable
+from bayes_rsi.model.build import build
+from bayes_rsi.model.priors import distribution, parameters, refuse_unknown, variable
 
 ANYWHERE = np.array([-3.0, -0.2, 0.05, 0.4, 0.95, 1.7, 60.0])
 FAMILY = {
@@ -55,6 +56,17 @@ def test_the_known_priors_are_those_of_the_shipped_cards_together():
     shipped = {name for card in card_names() for name in load_card(card).priors}
     known = [name for names in PRIORS.values() for name in names]
     assert sorted(known) == sorted(shipped)
+
+
+def test_the_known_priors_are_those_that_the_models_ask_for(monkeypatch, everything):
+    """Over all trends and kinds of metric, with every effect in the panel."""
+    monkeypatch.setattr("bayes_rsi.model.effects.LAB_SYSTEMS", 2)
+    asked, prior = set(), Card.prior
+    monkeypatch.setattr(Card, "prior", lambda self, name: asked.add(name) or prior(self, name))
+    for trend in TRENDS:
+        shipped = "baseline" if trend == "drifting" else trend
+        build(everything, replace(load_card(shipped), knot_years=0.5))
+    assert asked == {name for names in PRIORS.values() for name in names}
 
 
 def test_a_misspelt_prior_beside_the_right_one_is_refused():
