@@ -28,6 +28,10 @@ test-slow: $(INSTALLED)  ## run the tests marked slow
 sbc: $(INSTALLED)  ## simulation-based calibration; writes docs/sbc.md (an hour on two cores)
 	@$(BIN)/bayes-rsi sbc --workers 2 --docs docs $(ARGS)
 
+.PHONY: leave-out
+leave-out: $(INSTALLED)  ## leave each series out of the forecast in out/ (half an hour), write docs/leave_out.md
+	@nice $(BIN)/python -m bayes_rsi.checks.leaving_out out --page docs/leave_out.md $(ARGS)
+
 .PHONY: lint
 lint: $(INSTALLED)  ## check style, format and types
 	@$(BIN)/ruff check .

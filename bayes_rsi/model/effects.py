@@ -35,6 +35,7 @@ __all__ = [
     "domain_shift",
     "domains",
     "harness",
+    "harness_covariance",
     "harness_labels",
     "lab_effect",
     "labs",
@@ -222,6 +223,24 @@ def harness(design: Design, card: Card) -> Any:
     of_harness = pm.Deterministic(names.HARNESS_EFFECT, free, dims=names.HARNESS)
     where = np.clip(np.searchsorted(known, labels), 0, known.size - 1)
     return effect + pt.where(chosen, of_harness[where], 0.0)
+
+
+def harness_covariance(design: Design) -> np.ndarray:
+    """Give the covariance of the harness effects for a spread of one.
+
+    Parameters
+    ----------
+    design : Design
+        Arrays of the panel.
+
+    Returns
+    -------
+    numpy.ndarray
+        In the order of `harness_labels`, shape (harness, harness); series are independent.
+    """
+    labels, chosen = _families(design)
+    basis = _centred(harness_labels(design), labels[chosen])
+    return basis @ basis.T
 
 
 def _centred(known: np.ndarray, labels: np.ndarray) -> np.ndarray:

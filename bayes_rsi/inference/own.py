@@ -1,0 +1,125 @@
+"""Parameters that belong to a single series, with their density given everything else.
+
+Invariant: the density is the model's own, in the coordinates that are given with it; nothing else
+of the model depends on these parameters but the scores (and audits) of the series.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import xarray as xr
+
+from bayes_rsi import names
+from bayes_rsi.model.build import build
+from bayes_rsi.model.design import Design, design
+from bayes_rsi.model.effects import harness_covariance, harness_labels
+from bayes_rsi.posterior import Fit
+
+__all__ = ["Own", "own_parameters"]
+
+
+@dataclass(frozen=True, eq=False)
+class Own:
+    """Parameters of one series, draw by draw.
+
+    Parameters
+    ----------
+    values : numpy.ndarray
+        In the sampler's coordinates (logarithms, log odds), shape (chain, draw, parameter).
+    log_prior : numpy.ndarray
+        Log of their joint density given all other parameters, up to a constant, shape
+        (chain, draw).
+    """
+
+    values: np.ndarray
+    log_prior: np.ndarray
+
+
+def own_parameters(fit: Fit) -> dict[str, Own]:
+    """Give the parameters of each series that has some.
+
+    Parameters
+    ----------
+    fit : Fit
+        With its posterior.
+
+    Returns
+    -------
+    dict of str to Own
+        Series to its parameters: those along a dimension of series, and its harness effects. A
+        series that an audit speaks for keeps it: the audit is part of the density.
+
+    Examples
+    --------
+    >>> own_parameters(fit)["paperbench"].values.shape[-1]  # doctest: +SKIP
+    5
+    """
+    model, posterior = build(fit.panel, fit.card), fit.tree["posterior"].to_dataset()
+    found: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
+    variables = {
+        rv: model.named_vars_to_dims[rv.name][0]
+        for rv in model.free_RVs
+        if str((*model.named_vars_to_dims.get(rv.name, ()), "")[0]).endswith(f"_{names.SERIES}")
+    }
+    densities = _log_priors(model, fit, [rv.name for rv in variables])
+    for rv, dim in variables.items():
+        kind = getattr(model.rvs_to_transforms[rv], "name", None)
+        values, density = _unbounded(_array(posterior[rv.name]), _array(densities[rv.name]), kind)
+        for place, series in enumerate(posterior[dim].values):
+            part = values[..., place : place + 1], density[..., place]
+            found.setdefault(str(series), []).append(part)
+    for series, part in _harness(posterior, design(fit.panel, fit.card)).items():
+        found.setdefault(series, []).append(part)
+    return {
+        series: Own(
+            np.concatenate([values for values, _ in parts], axis=-1),
+            np.sum([density for _, density in parts], axis=0),
+        )
+        for series, parts in found.items()
+    }
+
+
+def _log_priors(model: pm.Model, fit: Fit, variables: list[str]) -> xr.Dataset:
+    with model:
+        found: Any = pm.stats.compute_log_prior(
+            fit.tree, var_names=variables, extend_inferencedata=False, progressbar=False
+        )
+    return found if isinstance(found, xr.Dataset) else found.to_dataset()
+
+
+def _array(values: xr.DataArray) -> np.ndarray:
+    return values.transpose(names.CHAIN, names.DRAW, ...).values.astype(float)
+
+
+def _unbounded(
+    values: np.ndarray, density: np.ndarray, transform: str | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Move values and their log density to the whole line, as the sampler does."""
+    if transform == "log":
+        return np.log(values), density + np.log(values)
+    if transform == "logodds":
+        return np.log(values) - np.log1p(-values), density + np.log(values) + np.log1p(-values)
+    return values, density
+
+
+def _harness(posterior: xr.Dataset, arrays: Design) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Give the harness effects of each series as independent standard normals.
+
+    The effects of a series sum to zero over its scores, so they are one fewer than its families.
+    """
+    if names.HARNESS_EFFECT not in posterior:
+        return {}
+    unit = _array(posterior[names.HARNESS_EFFECT] / posterior[names.HARNESS_SPREAD])
+    of = np.array([label.split("|")[0] for label in harness_labels(arrays)])
+    covariance, found = harness_covariance(arrays), {}
+    for series in np.unique(of):
+        places = np.flatnonzero(of == series)
+        size, axes = np.linalg.eigh(covariance[np.ix_(places, places)])
+        kept = size > 1e-9 * size.max()
+        values = unit[..., places] @ (axes[:, kept] / np.sqrt(size[kept]))
+        found[str(series)] = values, -0.5 * np.sum(values**2, axis=-1)
+    return found
