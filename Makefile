@@ -10,7 +10,7 @@ ARGS ?=
 
 .PHONY: help
 help:  ## print this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: forecast
 forecast: $(INSTALLED)  ## fit the default card on all evidence and print the forecast
@@ -31,6 +31,10 @@ sbc: $(INSTALLED)  ## simulation-based calibration; writes docs/sbc.md (an hour 
 .PHONY: leave-out
 leave-out: $(INSTALLED)  ## leave each series out of the forecast in out/ (half an hour), write docs/leave_out.md
 	@nice $(BIN)/python -m bayes_rsi.checks.leaving_out out --page docs/leave_out.md $(ARGS)
+
+.PHONY: acceleration
+acceleration: $(INSTALLED)  ## look for accelerations in synthetic worlds (ten minutes), write docs/acceleration.md
+	@nice $(BIN)/python -m bayes_rsi.checks.acceleration out --page docs/acceleration.md $(ARGS)
 
 .PHONY: lint
 lint: $(INSTALLED)  ## check style, format and types

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from bayes_rsi import names
 from bayes_rsi.cards import load_card
 from bayes_rsi.checks.executor import local
 from bayes_rsi.checks.left_out import (
@@ -25,6 +26,7 @@ from bayes_rsi.checks.left_out import (
     DAY,
     DRAWS,
     EVENT,
+    Refit,
     Said,
     in_units,
     leave_out,
@@ -70,8 +72,8 @@ def page(table: pd.DataFrame, before: Said, tag: Tag) -> str:
     errors = refits[["growth_mcse", "p_mcse"]].max(axis=1)
     spent = (
         f"{len(refits)} were fitted again ({CHAINS} chains of {DRAWS} draws, "
-        f"{refits['seconds'].sum() / 60:.0f} minutes of one core in all, largest Monte Carlo error "
-        f"{errors.max():.2f} sd, largest R-hat {refits['r_hat'].max():.3f})"
+        f"{refits['seconds'].sum() / 60:.0f} minutes of sampling in all, largest Monte Carlo error "
+        f"{errors.max():.2f} sd, largest R-hat of growth {refits['r_hat'].max():.3f})"
         if len(refits)
         else "none was fitted again"
     )
@@ -91,9 +93,9 @@ less than one standard deviation; the bar of {BAR:.0%} is {met}.** Exceptions: {
 
 {len(scaled) - len(refits)} series were left out by reweighting the posterior draws, with the
 parameters of the series (difficulty, slope, ceiling, noise, harness effects) integrated out
-approximately (`bayes_rsi/updating/without.py`); {spent}, because k-hat was above 0.7. A refit also
-loses the systems that only the series holds. Where an event requires parity on the series, the
-requirement goes too.
+approximately (`bayes_rsi/updating/without.py`); {spent}, because k-hat was above 0.7. The audit of
+a series goes with its scores; systems that only the series holds stay, known by date and tier.
+Where an event requires parity on the series, the requirement goes too.
 
 Changes in posterior standard deviations, with their Monte Carlo errors:
 
@@ -133,9 +135,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     fit = load(card, evidence, chosen.out, chosen.seed)
     rows = Rows(chosen.out / TABLE, origin_of(fit), COLUMNS, ("series",))
     rows.open()
-    before = said_by(fit)
+    before, names_of = said_by(fit), fit.panel[names.SERIES].values
+    jobs = [Refit(str(one), str(chosen.out), chosen.card, chosen.seed) for one in names_of]
     with local(chosen.workers) as execute:
-        for row in leave_out(rows, fit, evidence, before, execute):
+        for row in leave_out(rows, fit, evidence, before, jobs, execute):
             print(f"{row['series']}: {row['how']}, {row['seconds']} s", file=sys.stderr)
     print(f"wrote {write_atomically(target, page(rows.table(), before, fit.tag))}")
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ import numpy as np
 from bayes_rsi.evidence import TABLES
 from bayes_rsi.units import date_of_year, year_of_date
 
-__all__ = ["World", "simulate", "write"]
+__all__ = ["AS_OF", "FIRST_GROWTH", "Size", "World", "simulate", "write"]
 
 AS_OF = "2026-06-30"
 STEP = 0.25
@@ -33,13 +33,33 @@ DRIFT = 0.32
 GAPS = {"flagship": 0.12, "small": 0.45, "open": 0.9}
 SCATTER, AHEAD, MISS = 0.22, 0.7, 0.8
 PINS = (2.5, 0.5)
-N_SYSTEMS, N_SERIES, N_AUDITED, N_HORIZONS = 90, 16, 5, 36
 #: Share of system-series pairs that somebody measured.
 MEASURED = 0.35
 DEVIATION, PUBLISHED_SD, OWN_SHARE, EXTRA = 0.3, 0.6, 0.6, 0.1
 OFFSET_80 = -2.3
 
 Row = dict[str, Any]
+#: Doublings per year in intervals of `STEP` years, from the decimal years of their middles.
+Growth = Callable[[np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much of everything a world has.
+
+    Parameters
+    ----------
+    systems, series, audited, horizons : int
+        Systems, series of shares, those of them with an audit, and systems with time horizons.
+    edge : float
+        Shares lie this far inside of 0 and 1 at least.
+    """
+
+    systems: int = 90
+    series: int = 16
+    audited: int = 5
+    horizons: int = 36
+    edge: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -74,13 +94,30 @@ class _Frontier:
         return float((late - early) / (PINS[0] - PINS[1]))
 
 
-def simulate(seed: int) -> World:
+@dataclass(frozen=True)
+class _Dice:
+    figures: np.random.Generator
+    plan: np.random.Generator
+
+
+def simulate(
+    seed: int, growth: Growth | None = None, size: Size = Size(), plan: int | None = None
+) -> World:
     """Simulate a world.
 
     Parameters
     ----------
     seed : int
         Seed of everything random in it.
+    growth : callable, optional
+        Doublings per year from decimal years, both of shape (interval,). Default: a random walk of
+        the logarithm, from `FIRST_GROWTH` on.
+    size : Size
+        How much of everything there is.
+    plan : int, optional
+        Seed of what has nothing to do with how good anybody is: release dates, tiers, floors,
+        sizes, and who is measured on what. Worlds of one plan differ in their figures alone.
+        Default: `seed`, in one stream with the rest.
 
     Returns
     -------
@@ -93,10 +130,12 @@ def simulate(seed: int) -> World:
     ['article', 'censoring', 'ci_high']
     """
     rng = np.random.default_rng(seed)
-    frontier = _frontier(rng)
-    systems = _systems(rng, frontier)
-    series = _series(rng, frontier)
-    scores = _fractions(rng, systems, series) + _horizons(rng, systems)
+    dice = _Dice(rng, rng if plan is None else np.random.default_rng(plan))
+    frontier = _frontier(rng, growth)
+    systems = _systems(dice, frontier, size.systems)
+    series = _series(dice, frontier, size)
+    shares = _fractions(dice, systems, series, size.edge)
+    scores = shares + _horizons(dice, systems, size.horizons)
     tables = {
         "systems": [_system_row(item) for item in systems],
         "aliases": [{"alias": "system-00", "system": "System 00"}],
@@ -117,23 +156,26 @@ def simulate(seed: int) -> World:
     return World(tables, truth)
 
 
-def _frontier(rng: np.random.Generator) -> _Frontier:
+def _frontier(rng: np.random.Generator, given: Growth | None) -> _Frontier:
     end = float(year_of_date(AS_OF))
     years = end - STEP * np.arange(22, -1, -1)
     walk = np.concatenate([[0.0], DRIFT * np.sqrt(STEP) * rng.standard_normal(21)])
     growth = FIRST_GROWTH * np.exp(np.cumsum(walk))
+    if given is not None:
+        growth = given(years[:-1] + STEP / 2)
     values = np.concatenate([[0.0], np.cumsum(growth * STEP)])
     return _Frontier(years, values - values[-1] + LEVEL)
 
 
-def _systems(rng: np.random.Generator, frontier: _Frontier) -> list[Row]:
+def _systems(dice: _Dice, frontier: _Frontier, count: int) -> list[Row]:
     first, last = frontier.years[0], frontier.years[-1]
     # More systems are released each year than the year before.
-    released = first + (last - first) * np.sort(rng.random(N_SYSTEMS)) ** 0.6
+    released = first + (last - first) * np.sort(dice.plan.random(count)) ** 0.6
     unit = frontier.per_effective_year
     found = []
     for number, year in enumerate(released):
-        tier = str(rng.choice(list(GAPS), p=[0.5, 0.2, 0.3]))
+        tier = str(dice.plan.choice(list(GAPS), p=[0.5, 0.2, 0.3]))
+        rng = dice.figures
         below = rng.exponential(GAPS[tier]) + SCATTER * rng.standard_normal()
         day = date_of_year(float(year))
         capability = float(frontier.at(float(year_of_date(day))) - unit * below)
@@ -142,17 +184,18 @@ def _systems(rng: np.random.Generator, frontier: _Frontier) -> list[Row]:
     return found
 
 
-def _series(rng: np.random.Generator, frontier: _Frontier) -> list[Row]:
+def _series(dice: _Dice, frontier: _Frontier, size: Size) -> list[Row]:
+    rng, plan = dice.figures, dice.plan
     unit, found = frontier.per_effective_year, []
-    for number in range(N_SERIES):
-        year = float(rng.uniform(frontier.years[0] + 0.5, frontier.years[-1] - 0.3))
+    for number in range(size.series):
+        year = float(plan.uniform(frontier.years[0] + 0.5, frontier.years[-1] - 0.3))
         aim = AHEAD + MISS * rng.standard_normal()
         error, kept = rng.beta(1.2, 18.0), rng.beta(2.0, 2.0)
         item = {
             "series": f"series_{number:02d}",
             "released": date_of_year(year).isoformat(),
-            "floor": float(rng.choice([0.0, 0.0, 0.25])),
-            "n_items": int(rng.integers(80, 600)),
+            "floor": float(plan.choice([0.0, 0.0, 0.25])),
+            "n_items": int(plan.integers(80, 600)),
             "difficulty": float(frontier.at(year) + unit * aim),
             "slope": float(1.8 * np.exp(0.45 * rng.standard_normal()) / unit),
             "label_error": float(error),
@@ -160,32 +203,32 @@ def _series(rng: np.random.Generator, frontier: _Frontier) -> list[Row]:
             "overdispersion": float(0.1 * np.exp(0.4 * rng.standard_normal())),
             "audit": None,
         }
-        if number < N_AUDITED:
-            looked = int(rng.integers(100, 300))
+        if number < size.audited:
+            looked = int(plan.integers(100, 300))
             item["audit"] = (looked, int(rng.binomial(looked, error)))
         found.append(item)
     return found
 
 
-def _fractions(rng: np.random.Generator, systems: list[Row], series: list[Row]) -> list[Row]:
+def _fractions(dice: _Dice, systems: list[Row], series: list[Row], edge: float) -> list[Row]:
     rows = []
     for item in series:
         for system in systems:
-            if rng.random() > MEASURED:
+            if dice.plan.random() > MEASURED:
                 continue
             climb = 1 / (1 + np.exp(-item["slope"] * (system["capability"] - item["difficulty"])))
             mean = item["floor"] + (item["ceiling"] - item["floor"]) * climb
             spread = np.sqrt(
                 mean * (1 - mean) * (1 / item["n_items"] + item["overdispersion"] ** 2)
             )
-            value = float(np.clip(rng.normal(mean, spread), 0, 1))
+            value = float(np.clip(dice.figures.normal(mean, spread), edge, 1 - edge))
             rows.append(_score(item["series"], system, round(value, 4), "fraction"))
     return rows
 
 
-def _horizons(rng: np.random.Generator, systems: list[Row]) -> list[Row]:
-    rows = []
-    for place in sorted(rng.choice(len(systems), N_HORIZONS, replace=False)):
+def _horizons(dice: _Dice, systems: list[Row], count: int) -> list[Row]:
+    rng, rows = dice.figures, []
+    for place in sorted(dice.plan.choice(len(systems), count, replace=False)):
         system = systems[place]
         own = system["capability"] + DEVIATION * rng.standard_normal()
         for series, offset in ((REFERENCE, 0.0), ("metr_th11_p80", OFFSET_80)):

@@ -15,6 +15,7 @@ import xarray as xr
 
 from bayes_rsi import names
 from bayes_rsi.model.build import build
+from bayes_rsi.model.ceilings import audit_counts, audited
 from bayes_rsi.model.design import Design, design
 from bayes_rsi.model.effects import harness_covariance, harness_labels
 from bayes_rsi.posterior import Fit
@@ -31,7 +32,7 @@ class Own:
     values : numpy.ndarray
         In the sampler's coordinates (logarithms, log odds), shape (chain, draw, parameter).
     log_prior : numpy.ndarray
-        Log of their joint density given all other parameters, up to a constant, shape
+        Log of their joint density given all other parameters and audits, up to a constant, shape
         (chain, draw).
     """
 
@@ -50,15 +51,16 @@ def own_parameters(fit: Fit) -> dict[str, Own]:
     Returns
     -------
     dict of str to Own
-        Series to its parameters: those along a dimension of series, and its harness effects. A
-        series that an audit speaks for keeps it: the audit is part of the density.
+        Series to its parameters: those along a dimension of series, and its harness effects. Where
+        an audit speaks for the series, its log likelihood is part of the density.
 
     Examples
     --------
     >>> own_parameters(fit)["paperbench"].values.shape[-1]  # doctest: +SKIP
     5
     """
-    model, posterior = build(fit.panel, fit.card), fit.tree["posterior"].to_dataset()
+    model, arrays = build(fit.panel, fit.card), design(fit.panel, fit.card)
+    posterior = fit.tree["posterior"].to_dataset()
     found: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
     variables = {
         rv: model.named_vars_to_dims[rv.name][0]
@@ -72,12 +74,13 @@ def own_parameters(fit: Fit) -> dict[str, Own]:
         for place, series in enumerate(posterior[dim].values):
             part = values[..., place : place + 1], density[..., place]
             found.setdefault(str(series), []).append(part)
-    for series, part in _harness(posterior, design(fit.panel, fit.card)).items():
+    for series, part in _harness(posterior, arrays).items():
         found.setdefault(series, []).append(part)
+    audits = _audits(posterior, arrays)
     return {
         series: Own(
             np.concatenate([values for values, _ in parts], axis=-1),
-            np.sum([density for _, density in parts], axis=0),
+            np.sum([density for _, density in parts], axis=0) + audits.get(series, 0.0),
         )
         for series, parts in found.items()
     }
@@ -122,4 +125,17 @@ def _harness(posterior: xr.Dataset, arrays: Design) -> dict[str, tuple[np.ndarra
         kept = size > 1e-9 * size.max()
         values = unit[..., places] @ (axes[:, kept] / np.sqrt(size[kept]))
         found[str(series)] = values, -0.5 * np.sum(values**2, axis=-1)
+    return found
+
+
+def _audits(posterior: xr.Dataset, arrays: Design) -> dict[str, np.ndarray]:
+    """Give the log likelihood of the audit of each series that has one."""
+    if names.LABEL_ERROR not in posterior:
+        return {}
+    error, (flawed, sound) = posterior[names.LABEL_ERROR], audit_counts(arrays)
+    found = {}
+    for place in audited(arrays):
+        own = _array(error.isel({names.FRACTION_SERIES: place}))
+        density = flawed[place] * np.log(own) + sound[place] * np.log1p(-own)
+        found[str(error[names.FRACTION_SERIES].values[place])] = density
     return found

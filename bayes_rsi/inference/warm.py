@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pymc as pm
+import pytensor.tensor as pt
 import xarray as xr
 
 from bayes_rsi import names
@@ -53,6 +54,8 @@ def warm_start(
             continue
         mean = posterior[name].mean((names.CHAIN, names.DRAW))
         value = _labelled(model, name, mean)
+        if not variable.type.is_super(pt.as_tensor(value).type):
+            continue  # without labels, and of another number of things
         if name == names.CAPABILITY_CLOCK:  # counts from a pin that moves with the as-of date
             moved = year_of_date(panel.attrs["as_of"]) - year_of_date(begin.tag.as_of)
             value = np.where(np.isnan(value), found[name], value - float(moved))

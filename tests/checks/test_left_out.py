@@ -11,9 +11,18 @@ import pytest
 
 from bayes_rsi.checks import leaving_out, left_out
 from bayes_rsi.checks.executor import local
-from bayes_rsi.checks.left_out import COLUMNS, Said, evidence_without, in_units, leave_out, said_by
+from bayes_rsi.checks.left_out import (
+    COLUMNS,
+    Refit,
+    Said,
+    evidence_without,
+    in_units,
+    leave_out,
+    said_by,
+)
 from bayes_rsi.checks.rows import Rows
 from bayes_rsi.evidence import load_evidence
+from bayes_rsi.forecasting.project import forecast
 from bayes_rsi.forecasting.weights import Weights
 
 
@@ -47,16 +56,10 @@ def test_two_sets_of_futures_are_asked(fit, before):
     assert before.growth.shape == before.first.shape == (2, 200)
     assert not np.array_equal(before.first, before.second)
     expected = [
-        handmade_forecast(fit, seed).probability_by(left_out.DAY)
+        forecast(fit, seed).probability_by(left_out.DAY)
         for seed in (fit.tag.seed, fit.tag.seed + 1)
     ]
     assert before.chance.mean() == pytest.approx(np.mean(expected), abs=0.03)
-
-
-def handmade_forecast(fit, seed):
-    from bayes_rsi.forecasting.project import forecast
-
-    return forecast(fit, seed)
 
 
 def test_only_one_series_of_a_benchmark_goes():
@@ -79,23 +82,24 @@ def scripted(monkeypatch, fit):
     monkeypatch.setattr(left_out, "without", lambda fit, series, own: found.get(series, bad))
     monkeypatch.setattr(left_out, "own_parameters", lambda fit: {})
     monkeypatch.setattr(left_out, "run", refitted)
-    monkeypatch.setattr(left_out, "_jobs", lambda fit, evidence, series: iter(series))
     labels = ["swe_bench_pro", "paperbench"]
     panel = fit.panel.sel(series=labels)
     return replace(fit, panel=panel)
 
 
-def refitted(series):
+def refitted(job):
     numbers = {"growth": 9.0, "growth_mcse": 0.01, "p": 0.5, "p_mcse": 0.01}
-    return {"series": series, **numbers, "r_hat": 1.01, "seconds": 60.0}
+    return {"series": job.series, **numbers, "r_hat": 1.01, "seconds": 60.0}
 
 
 def test_weights_where_they_can_be_relied_on_and_refits_elsewhere(tmp_path, scripted, before):
     rows = Rows(tmp_path / "t.csv", left_out.origin_of(scripted), COLUMNS, ("series",))
     rows.open()
+    jobs = [Refit(name, "out", "baseline", 1) for name in scripted.panel["series"].values]
+    evidence = load_evidence("2026-06-30")
     with local(1) as execute:
-        list(leave_out(rows, scripted, load_evidence("2026-06-30"), before, execute))
-        again = list(leave_out(rows, scripted, load_evidence("2026-06-30"), before, execute))
+        list(leave_out(rows, scripted, evidence, before, jobs, execute))
+        again = list(leave_out(rows, scripted, evidence, before, jobs, execute))
     assert again == []
     table = rows.table().set_index("series")
     assert table["how"].to_dict() == {"swe_bench_pro": "reweighted", "paperbench": "refitted"}
