@@ -12,7 +12,7 @@ it without the noise of either: the covariance of what they say.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
@@ -170,8 +170,10 @@ def evidence_without(evidence: Evidence, series: str) -> Evidence:
     return evidence_of(evidence.tables | {"scores": left}, evidence.as_of, evidence.as_of, evidence)
 
 
-def reweighted(fit: Fit, evidence: Evidence, before: Said) -> Iterator[dict[str, Any]]:
-    """Leave each series out by reweighting the draws of the fit.
+def reweighted(
+    fit: Fit, evidence: Evidence, before: Said, wanted: Collection[str]
+) -> Iterator[dict[str, Any]]:
+    """Leave series out, each in turn, by reweighting the draws of the fit.
 
     Parameters
     ----------
@@ -181,6 +183,8 @@ def reweighted(fit: Fit, evidence: Evidence, before: Said) -> Iterator[dict[str,
         Behind the fit.
     before : Said
         What the fit says.
+    wanted : collection of str
+        The series.
 
     Yields
     ------
@@ -189,7 +193,7 @@ def reweighted(fit: Fit, evidence: Evidence, before: Said) -> Iterator[dict[str,
     """
     own, n_scores = own_parameters(fit), fit.panel["score_series"].to_series().value_counts()
     needed = {item.series for item in fit.card.events[EVENT].requirements}
-    for series in map(str, fit.panel[names.SERIES].values):
+    for series in sorted(wanted):
         begun, weights = time.perf_counter(), without(fit, series, own.get(series))
         row = {"series": series, "n_scores": int(n_scores[series]), "how": "reweighted"}
         row |= {"k_hat": weights.k_hat}
@@ -290,9 +294,10 @@ def leave_out(
         A row, after it was put down.
     """
     done = {series for (series,) in rows.done()}
-    if done >= {job.series for job in jobs}:
+    wanted = {job.series for job in jobs} - done
+    if not wanted:
         return
-    told = [row for row in reweighted(fit, evidence, before) if row["series"] not in done]
+    told = list(reweighted(fit, evidence, before, wanted))
     ready = [row for row in told if "p" in row]
     if ready:
         rows.add(*ready)

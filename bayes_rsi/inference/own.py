@@ -14,6 +14,7 @@ import pymc as pm
 import xarray as xr
 
 from bayes_rsi import names
+from bayes_rsi.evidence.schema import LABEL_MARK
 from bayes_rsi.model.build import build
 from bayes_rsi.model.ceilings import audit_counts, audited
 from bayes_rsi.model.design import Design, design
@@ -51,8 +52,8 @@ def own_parameters(fit: Fit) -> dict[str, Own]:
     Returns
     -------
     dict of str to Own
-        Series to its parameters: those along a dimension of series, and its harness effects. Where
-        an audit speaks for the series, its log likelihood is part of the density.
+        Series to its parameters: those whose labels are, or begin with, its name, and its harness
+        effects. Where an audit speaks for the series, its log likelihood is part of the density.
 
     Examples
     --------
@@ -62,18 +63,16 @@ def own_parameters(fit: Fit) -> dict[str, Own]:
     model, arrays = build(fit.panel, fit.card), design(fit.panel, fit.card)
     posterior = fit.tree["posterior"].to_dataset()
     found: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
-    variables = {
-        rv: model.named_vars_to_dims[rv.name][0]
-        for rv in model.free_RVs
-        if str((*model.named_vars_to_dims.get(rv.name, ()), "")[0]).endswith(f"_{names.SERIES}")
-    }
-    densities = _log_priors(model, fit, [rv.name for rv in variables])
-    for rv, dim in variables.items():
-        kind = getattr(model.rvs_to_transforms[rv], "name", None)
-        values, density = _unbounded(_array(posterior[rv.name]), _array(densities[rv.name]), kind)
-        for place, series in enumerate(posterior[dim].values):
-            part = values[..., place : place + 1], density[..., place]
-            found.setdefault(str(series), []).append(part)
+    variables = _of_series(model, set(map(str, fit.panel[names.SERIES].values)))
+    densities = _log_priors(model, fit, list(variables))
+    for name, labels in variables.items():
+        kind = getattr(model.rvs_to_transforms[model[name]], "name", None)
+        values, density = _unbounded(_array(posterior[name]), _array(densities[name]), kind)
+        for series in np.unique(labels):
+            mine = labels == series
+            found.setdefault(str(series), []).append(
+                (values[..., mine], density[..., mine].sum(-1))
+            )
     for series, part in _harness(posterior, arrays).items():
         found.setdefault(series, []).append(part)
     audits = _audits(posterior, arrays)
@@ -84,6 +83,18 @@ def own_parameters(fit: Fit) -> dict[str, Own]:
         )
         for series, parts in found.items()
     }
+
+
+def _of_series(model: pm.Model, known: set[str]) -> dict[str, np.ndarray]:
+    """Give the variables whose every element is of one series, with the series of each."""
+    found = {}
+    for variable in model.free_RVs:
+        dims = model.named_vars_to_dims.get(variable.name, ())
+        if len(dims) == 1 and (labels := model.coords[dims[0]]):
+            series = np.array([str(label).split(LABEL_MARK)[0] for label in labels])
+            if known.issuperset(series):
+                found[variable.name] = series
+    return found
 
 
 def _log_priors(model: pm.Model, fit: Fit, variables: list[str]) -> xr.Dataset:
