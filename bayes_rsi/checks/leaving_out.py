@@ -79,8 +79,8 @@ def page(table: pd.DataFrame, before: Said, tag: Tag) -> str:
     )
     return f"""# Leaving out one series
 
-Written by `make leave-out`; not to be edited. Card `{tag.card}`, evidence up to {tag.as_of}
-(digest {tag.data_digest[:12]}), seed {tag.seed}.
+Written by `make leave-out`; not to be edited. Card `{tag.card}` (digest {tag.card_digest[:12]}),
+evidence up to {tag.as_of} (digest {tag.data_digest[:12]}), seed {tag.seed}.
 
 With all {len(scaled)} series the frontier grows by {before.growth.mean():.2f} doublings a year at
 the as-of date, posterior standard deviation {growth:.2f}, and P({EVENT} by {DAY}) is

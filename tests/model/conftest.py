@@ -283,8 +283,8 @@ def varied(panel: xr.Dataset) -> xr.Dataset:
 
 @pytest.fixture
 def everything() -> xr.Dataset:
-    """A panel with every kind of metric, two labs, two domains, harnesses and developers."""
-    series, scores = sorted(SERIES + MORE_SERIES), sorted(SCORES + MORE_SCORES)
+    """A panel with every kind of metric, two labs, two domains, harnesses, repeated figures."""
+    series, scores = sorted(SERIES + MORE_SERIES), sorted(SCORES + MORE_SCORES + AGAIN)
     panel = varied(tiny_panel(tuple(series), tuple(scores)))
     domain = np.where(panel["series"].values == "exam", "general_reasoning", "software_engineering")
     return panel.assign(lab=("system", np.array([*"AAAABB"])), domain=("series", domain))

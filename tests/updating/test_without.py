@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import xarray as xr
 from scipy import stats
 
 from bayes_rsi.forecasting.weights import smoothed
@@ -80,7 +81,7 @@ def _parts(drawn):
 
 
 def test_own_parameters_of_a_real_fit(small_fit):
-    """Densities against SciPy's, in the sampler's coordinates; harness effects are unit normals."""
+    """Values in the sampler's coordinates, as many as a series has, and densities by SciPy."""
     own, posterior = own_parameters(small_fit), small_fit.tree["posterior"].to_dataset()
     assert set(own) == set(small_fit.panel["series"].values)
     speed = own["anthropic_cpu_speedup"]
@@ -89,15 +90,28 @@ def test_own_parameters_of_a_real_fit(small_fit):
     expected = [np.log(values[0]), np.log(values[1]), values[2], values[3]]
     for column in range(4):
         assert any(np.allclose(speed.values[..., column], each) for each in expected)
-    noise, prior = posterior["overdispersion"], small_fit.card.prior("overdispersion_typical")
-    assert prior.family == "lognormal"
+    noise = np.log(posterior["overdispersion"].sel(fraction_series="gpqa_diamond"))
     gpqa = own["gpqa_diamond"]
-    # All of it but the noise of the series: what is left must not depend on the noise.
-    mean = np.log(posterior["overdispersion_typical"])
-    density = stats.norm.logpdf(
-        np.log(noise.sel(fraction_series="gpqa_diamond")), mean, posterior["overdispersion_spread"]
+    place = [np.allclose(each, noise) for each in np.moveaxis(gpqa.values, -1, 0)]
+    assert sum(place) == 1
+    # Of a horizon series it is short enough to be written down.
+    offset, stretch = (
+        posterior[f"horizon_{name}"].sel(horizon_series="metr_th11_p80")
+        for name in ("offset", "stretch")
     )
-    assert gpqa.values.shape[-1] == 5
-    assert np.corrcoef(gpqa.log_prior.ravel(), density.ravel())[0, 1] > 0.1
+    priors = [small_fit.card.prior(f"horizon_{name}").parameters for name in ("offset", "stretch")]
+    expected = stats.norm.logpdf(offset, *priors[0])
+    expected = expected + stats.norm.logpdf(np.log(stretch), np.log(priors[1][0]), priors[1][1])
+    np.testing.assert_allclose(own["metr_th11_p80"].log_prior, expected, rtol=1e-6)
+    for series, each in own.items():
+        labels = [
+            str(label).split("|")[0]
+            for dim in ("harness", "repeated")
+            for label in posterior.coords.get(dim, xr.DataArray([])).values
+        ]
+        families = any(str(one).startswith(f"{series}|") for one in posterior["harness"].values)
+        kind = str(small_fit.panel["kind"].sel(series=series).item())
+        plain = {"fraction": 5, "speedup": 4, "ratio": 2, "count": 2, "horizon": 2}[kind]
+        assert each.values.shape[-1] == plain + labels.count(series) - families, series
     found = without(small_fit, "gpqa_diamond", gpqa)
     assert found.values.mean() == pytest.approx(1.0)
