@@ -123,11 +123,14 @@ class EvidenceChoice:
         Series, benchmarks or systems left out; kept sorted.
     min_scores : int
         Series with fewer rows are left out.
+    article_only : bool
+        Whether only the figures that the article quotes are fitted.
     """
 
     kinds: tuple[str, ...]
     exclude: tuple[str, ...]
     min_scores: int
+    article_only: bool = False
 
     def __post_init__(self) -> None:
         """Sort: the same choice in another order is the same card."""
@@ -270,7 +273,10 @@ class Card:
 
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
-        return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
+        held = {item.name: getattr(value, item.name) for item in fields(value)}
+        # An option that is off is no content: what was stored before there was one stays valid.
+        off = {item.name for item in fields(value) if item.default is False}
+        return {k: _plain(v) for k, v in held.items() if not (k in off and v is False)}
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     return [_plain(item) for item in value] if isinstance(value, tuple) else value

@@ -32,7 +32,7 @@ rows of the last months out of the evidence, to see how much it matters.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 
 import numpy as np
@@ -207,7 +207,7 @@ def _selected(
 ) -> pd.DataFrame:
     """Give the rows that a fit would see on a day."""
     seen = cut(evidence, day)
-    return select(seen, card.evidence.kinds, card.evidence.exclude, min_scores)
+    return select(seen, **(asdict(card.evidence) | {"min_scores": min_scores}))
 
 
 def _later(
