@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -235,6 +235,15 @@ class Card:
         """SHA-256 of the card's content, hexadecimal; layout and comments do not enter."""
         text = json.dumps(_plain(self), sort_keys=True, allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    @cached_property
+    def model_digest(self) -> str:
+        """Digest of what a posterior depends on: not on names, reasons of the card and events.
+
+        Cards that agree in it have, with one seed, the same draws.
+        """
+        forecast = ForecastSettings(horizon="", step_years=1.0, replicates=1)
+        return replace(self, name="", title="", why="", forecast=forecast, events={}).digest
 
     @property
     def judged(self) -> dict[str, Prior]:

@@ -44,10 +44,20 @@ from bayes_rsi.evidence import Evidence, cut
 from bayes_rsi.evidence.cut import digest_of
 from bayes_rsi.evidence.selection import KEY, highest_effort, not_excluded, not_named, select
 
-__all__ = ["COLUMNS", "MONTHS", "outcomes", "targets", "until", "without_release_dated"]
+__all__ = [
+    "COLUMNS",
+    "MONTHS",
+    "TEST_ORIGINS",
+    "outcomes",
+    "targets",
+    "until",
+    "without_release_dated",
+]
 
 #: Horizons, months after the day.
 MONTHS = (3, 6, 12)
+#: Days on which nothing is tuned.
+TEST_ORIGINS = ("2025-12-31", "2026-03-31")
 #: Columns of `targets`.
 COLUMNS = (
     "target",
