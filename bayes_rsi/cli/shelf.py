@@ -95,7 +95,13 @@ def weighed(folder: Path, card: PoolCard, wanted: Origin) -> tuple[Pool, str]:
     """
     members = {name: stored_headline(folder, name, wanted) for name in card.members}
     weights, why = stored_weights(folder, card, wanted)
-    return pool(members, weights), why
+    if not why:
+        return pool(members, weights), ""
+    try:  # an installed package has no tables of backtests, but what was made of them
+        kept = _kept_weights(folder, card, members, wanted)
+    except StoreError:
+        return pool(members, weights), why
+    return pool(members, kept if kept.outcomes else weights), "" if kept.outcomes else why
 
 
 def stored_weights(folder: Path, card: PoolCard, wanted: Origin) -> tuple[Weights, str]:
@@ -146,16 +152,23 @@ def stored_pool(tag: Tag, folder: Path | None = None) -> Pool:
     StoreError
         When a part of it is missing, damaged, or of something else.
     """
-    place = folder or models_folder()
+    place, card = folder or models_folder(), load_pool_card()
     wanted = origin(tag.as_of, tag.data_digest)
-    held, weights = read_weights(place / POOL)
-    card = load_pool_card()
-    _refuse_strangers(place / POOL, held, {**wanted, "pool_digest": card.digest}, "pool --write")
     members = {name: stored_headline(place, name, wanted) for name in card.members}
+    return pool(members, _kept_weights(place, card, members, wanted))
+
+
+def _kept_weights(
+    folder: Path, card: PoolCard, members: Mapping[str, Headline], wanted: Origin
+) -> Weights:
+    """Read the weights of pool.json, if it was made of these headlines."""
+    path = folder / POOL
+    held, weights = read_weights(path)
+    _refuse_strangers(path, held, {**wanted, "pool_digest": card.digest}, "pool --write")
     for name, member in members.items():
         here = {"card_digest": member.tag.card_digest, "seed": member.tag.seed}
-        _refuse_strangers(place / POOL, held["members"].get(name, {}), here, "pool --write")
-    return pool(members, weights)
+        _refuse_strangers(path, held["members"].get(name, {}), here, "pool --write")
+    return weights
 
 
 def _refuse_backtest(name: str, ledger: Ledger, wanted: Origin) -> None:

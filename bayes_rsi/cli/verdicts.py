@@ -7,7 +7,7 @@ file is written when its fit is done, so that a run that was killed goes on wher
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
@@ -26,6 +26,9 @@ from bayes_rsi.report.writing import usable_folder, write_atomically
 __all__ = ["Request", "run_verdicts", "write_index"]
 
 PASSED, GATE_FAILED = 0, 3
+
+#: By as-of date.
+type Evidences = Mapping[str, rsi.Evidence]
 
 
 @dataclass(frozen=True)
@@ -74,23 +77,29 @@ def run_verdicts(request: Request) -> int:
     cards = [rsi.load_card(name) for name in request.cards or rsi.card_names()]
     for card in cards:
         usable_folder(folder / card.name, (VERDICT,))
-    digests = _digests(cards)
+    evidence = _evidence(cards)
     note: Callable[[str], None] = _silent if request.quiet else partial(print, file=sys.stderr)
     if not request.only_index:
         with progress(sys.stderr, quiet=request.quiet) as tell:
-            _fit_all(_left(request, folder, cards, digests, note), request, folder, tell, note)
-    _refresh(folder, note)
-    found = [_current(folder, card, digests) for card in cards]
-    return GATE_FAILED if any(one and not one.verdict.passed for one in found) else PASSED
+            left = _left(request, folder, cards, evidence, note)
+            for card, found in _headlines(left, evidence, request.seed, tell):
+                text = as_lines(verdict_document(found))
+                path = write_atomically(folder / card.name / VERDICT, text)
+                note(f"{path}: {found.verdict.sentence()}")
+    _refresh(folder, evidence, note)
+    kept = [_current(folder, card, evidence) for card in cards]
+    return GATE_FAILED if any(one and not one.verdict.passed for one in kept) else PASSED
 
 
-def write_index(folder: Path) -> list[Path]:
+def write_index(folder: Path, evidence: Evidences | None = None) -> list[Path]:
     """Write the table of cards into the pages that have a place for it.
 
     Parameters
     ----------
     folder : pathlib.Path
         With a folder for each card.
+    evidence : mapping of str to Evidence, optional
+        By as-of date, where it has been read already.
 
     Returns
     -------
@@ -98,8 +107,8 @@ def write_index(folder: Path) -> list[Path]:
         Pages that were changed.
     """
     cards = [rsi.load_card(name) for name in rsi.card_names()]
-    digests = _digests(cards)
-    found = {card.name: _current(folder, card, digests) for card in cards}
+    held = _evidence(cards, evidence)
+    found = {card.name: _current(folder, card, held) for card in cards}
     table = index(cards, {name: one for name, one in found.items() if one is not None})
     changed = []
     for page in (folder / "README.md", folder.parent / "README.md"):
@@ -113,14 +122,21 @@ def _silent(line: str) -> None:
     del line
 
 
-def _digests(cards: Iterable[rsi.Card]) -> dict[str, str]:
-    """Give the digest of the evidence of each as-of date."""
-    return {day: rsi.load_evidence(as_of=day).digest for day in {card.as_of for card in cards}}
+def _evidence(cards: Iterable[rsi.Card], held: Evidences | None = None) -> dict[str, rsi.Evidence]:
+    """Read the evidence of each as-of date once."""
+    found = dict(held or {})
+    for day in {card.as_of for card in cards} - found.keys():
+        found[day] = rsi.load_evidence(as_of=day)
+    return found
 
 
-def _current(folder: Path, card: rsi.Card, digests: dict[str, str]) -> Headline | None:
+def _origin(card: rsi.Card, evidence: Evidences) -> dict[str, str]:
+    return origin(card.as_of, evidence[card.as_of].digest)
+
+
+def _current(folder: Path, card: rsi.Card, evidence: Evidences) -> Headline | None:
     try:
-        return stored_headline(folder, card.name, origin(card.as_of, digests[card.as_of]))
+        return stored_headline(folder, card.name, _origin(card, evidence))
     except StoreError:
         return None
 
@@ -128,13 +144,13 @@ def _current(folder: Path, card: rsi.Card, digests: dict[str, str]) -> Headline 
 def _left(
     request: Request,
     folder: Path,
-    cards: list[rsi.Card],
-    digests: dict[str, str],
+    cards: Iterable[rsi.Card],
+    evidence: Evidences,
     note: Callable[[str], None],
 ) -> list[rsi.Card]:
     left = []
     for card in cards:
-        found = None if request.refit else _current(folder, card, digests)
+        found = None if request.refit else _current(folder, card, evidence)
         if found is not None and found.tag.seed == request.seed:
             note(f"{card.name}: {folder / card.name / VERDICT} is current.")
         else:
@@ -142,44 +158,45 @@ def _left(
     return left
 
 
-def _fit_all(
-    cards: list[rsi.Card], request: Request, folder: Path, tell: Tell, note: Callable[[str], None]
-) -> None:
+def _headlines(
+    cards: list[rsi.Card], evidence: Evidences, seed: int, tell: Tell
+) -> Iterator[tuple[rsi.Card, Headline]]:
+    """Fit every model once, and project it with the events of each card that shares it."""
     done = 0
     ordered = sorted(cards, key=lambda card: card.model_digest)
-    for _, group in groupby(ordered, key=lambda card: card.model_digest):
-        for card, found in _headlines(list(group), request.seed, tell, f"of {len(cards)}", done):
-            path = write_atomically(folder / card.name / VERDICT, as_lines(verdict_document(found)))
-            note(f"{path}: {found.verdict.sentence()}")
-            done += 1
+    for _, sharing in groupby(ordered, key=lambda card: card.model_digest):
+        group = list(sharing)
+        named = f"{' + '.join(card.name for card in group)} ({done + 1} of {len(cards)})"
+        told = partial(_tell, tell, named)
+        first = rsi.fit(group[0], evidence[group[0].as_of], seed=seed, progress=told)
+        for card in group:
+            told("projecting", None)
+            yield card, _projected(first, card)
+        done += len(group)
 
 
-def _headlines(
-    cards: list[rsi.Card], seed: int, tell: Tell, count: str, done: int
-) -> Iterator[tuple[rsi.Card, Headline]]:
-    """Fit the model that the cards share, and project it with the events of each."""
-
-    def told(stage: str, share: float | None) -> None:
-        tell(f"{cards[0].name} ({done + 1} {count}): {stage}", share)
-
-    first = rsi.fit(cards[0], rsi.load_evidence(as_of=cards[0].as_of), seed=seed, progress=told)
-    for card in cards:
-        told("projecting", None)
-        tag = replace(first.tag, card=card.name, card_digest=card.digest)
-        fit = replace(first, card=card, tag=tag)
-        yield card, headline(rsi.forecast(fit), rsi.forecast(fit, group="prior"), card.trend)
+def _tell(tell: Tell, named: str, stage: str, share: float | None) -> None:
+    tell(f"{named}: {stage}", share)
 
 
-def _refresh(folder: Path, note: Callable[[str], None]) -> None:
+def _projected(fit: rsi.Fit, card: rsi.Card) -> Headline:
+    """Give the headline of a card that has the model of the card that was fitted."""
+    tag = replace(fit.tag, card=card.name, card_digest=card.digest)
+    own = replace(fit, card=card, tag=tag)
+    return headline(rsi.forecast(own), rsi.forecast(own, group="prior"), card.trend)
+
+
+def _refresh(folder: Path, evidence: Evidences, note: Callable[[str], None]) -> None:
     """Write pool and tables from what is stored."""
-    card = load_pool_card()
-    day = rsi.load_card(next(iter(card.members))).as_of
+    members = load_pool_card()
+    first = rsi.load_card(next(iter(members.members)))
+    held = _evidence([first], evidence)
     try:
-        pooled, why = weighed(folder, card, origin(day, rsi.load_evidence(as_of=day).digest))
+        pooled, why = weighed(folder, members, _origin(first, held))
     except StoreError as error:
         note(f"No pool: {error}.")
     else:
-        path = write_atomically(folder / POOL, as_lines(pool_document(pooled, card)))
+        path = write_atomically(folder / POOL, as_lines(pool_document(pooled, members)))
         note(f"{path}: written." + (f" Weights as in pool.toml: {why}." if why else ""))
-    for page in write_index(folder):
+    for page in write_index(folder, held):
         note(f"{page}: table of cards written.")

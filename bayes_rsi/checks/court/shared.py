@@ -57,8 +57,8 @@ def _of(ledger: Ledger, card: str, update: Update) -> pd.DataFrame:
     table = ledger.table()
     rows = table[(table["model"] == card) & (table["output_type_id"] == "log_score")]
     target = rows["origin_date"] + "|" + rows["target"]
-    density = pd.Series(-rows["value"].to_numpy(), pd.Index(target, name="target"))
-    return asked[["block", "origin"]].assign(density=density).dropna(subset="density")
+    density = pd.Series(-rows["value"].to_numpy(), pd.Index(target, name="target"), name="density")
+    return asked[["block", "origin"]].join(density, how="inner").dropna(subset="density")
 
 
 def _refuse_tests(update: Update) -> None:
