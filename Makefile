@@ -16,6 +16,10 @@ help:  ## print this list
 forecast: $(INSTALLED)  ## fit the default card on all evidence and print the forecast
 	@$(BIN)/bayes-rsi forecast $(ARGS)
 
+.PHONY: verdicts
+verdicts: $(INSTALLED)  ## fit every shipped card and keep what it says (half an hour)
+	@$(BIN)/bayes-rsi verdicts $(ARGS)
+
 .PHONY: test
 test: $(INSTALLED)  ## run the tests (at most ten minutes)
 	@$(BIN)/pytest $(ARGS)

@@ -45,6 +45,7 @@ LIGHT = (
     "evidence",
     "forecasting",
     "comparison",
+    "pooling",
     "score",
 )
 # The front door and the command line start in a fraction of a second: not even these.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -154,8 +155,7 @@ def load(card: Card, evidence: Evidence, folder: str | Path, seed: int = 1) -> F
 
 
 def _panel(card: Card, evidence: Evidence) -> xr.Dataset:
-    chosen = card.evidence
-    return panel(evidence, chosen.kinds, exclude=chosen.exclude, min_scores=chosen.min_scores)
+    return panel(evidence, **asdict(card.evidence))
 
 
 def _tag(card: Card, scores: xr.Dataset, seed: int) -> Tag:

@@ -14,6 +14,7 @@ from bayes_rsi.cards.facts import (
     Sampling,
 )
 from bayes_rsi.cards.known import PRIORS, TRENDS
+from bayes_rsi.cards.pool import Member, PoolCard, load_pool_card
 from bayes_rsi.cards.prior import FAMILIES, Prior
 from bayes_rsi.cards.runs import HUMAN_SOURCES, RunsCard, load_runs_card
 from bayes_rsi.cards.shipped import card_names, load_card, models_folder
@@ -28,12 +29,15 @@ __all__ = [
     "Event",
     "EvidenceChoice",
     "ForecastSettings",
+    "Member",
+    "PoolCard",
     "Prior",
     "Requirement",
     "RunsCard",
     "Sampling",
     "card_names",
     "load_card",
+    "load_pool_card",
     "load_runs_card",
     "models_folder",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -123,11 +123,14 @@ class EvidenceChoice:
         Series, benchmarks or systems left out; kept sorted.
     min_scores : int
         Series with fewer rows are left out.
+    article_only : bool
+        Whether only the figures that the article quotes are fitted.
     """
 
     kinds: tuple[str, ...]
     exclude: tuple[str, ...]
     min_scores: int
+    article_only: bool = False
 
     def __post_init__(self) -> None:
         """Sort: the same choice in another order is the same card."""
@@ -233,6 +236,15 @@ class Card:
         text = json.dumps(_plain(self), sort_keys=True, allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
+    @cached_property
+    def model_digest(self) -> str:
+        """Digest of what a posterior depends on: not on names, reasons of the card and events.
+
+        Cards that agree in it have, with one seed, the same draws.
+        """
+        forecast = ForecastSettings(horizon="", step_years=1.0, replicates=1)
+        return replace(self, name="", title="", why="", forecast=forecast, events={}).digest
+
     @property
     def judged(self) -> dict[str, Prior]:
         """Every judged distribution, those of the events too, by its dotted place in the file."""
@@ -270,7 +282,10 @@ class Card:
 
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
-        return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
+        held = {item.name: getattr(value, item.name) for item in fields(value)}
+        # An option that is off is no content: what was stored before there was one stays valid.
+        off = {item.name for item in fields(value) if item.default is False}
+        return {k: _plain(v) for k, v in held.items() if not (k in off and v is False)}
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     return [_plain(item) for item in value] if isinstance(value, tuple) else value

@@ -83,9 +83,10 @@ def _asked_for(table: Table, name: str, trend: str) -> Prior:
 
 
 def _evidence(table: Table) -> EvidenceChoice:
-    table.only(item.name for item in fields(EvidenceChoice))
+    table.only(("kinds", "exclude", "min_scores"), ("article_only",))
     kinds, exclude = table.choices("kinds", KINDS), table.texts("exclude")
-    return EvidenceChoice(kinds, exclude, table.integer("min_scores", 1))
+    only = "article_only" in table.values and table.flag("article_only")
+    return EvidenceChoice(kinds, exclude, table.integer("min_scores", 1), only)
 
 
 def read_sampling(table: Table) -> Sampling:

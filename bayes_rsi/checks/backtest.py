@@ -24,7 +24,7 @@ from bayes_rsi.checks.court.events import event_targets
 from bayes_rsi.checks.court.ledger import Ledger
 from bayes_rsi.checks.court.ours import predictions
 from bayes_rsi.checks.court.past import past_of
-from bayes_rsi.checks.court.targets import targets
+from bayes_rsi.checks.court.targets import TEST_ORIGINS, targets
 from bayes_rsi.checks.executor import Executor
 from bayes_rsi.evidence import Evidence, cut, load_evidence
 from bayes_rsi.forecasting.dice import dice
@@ -52,8 +52,6 @@ ORIGINS = (
     "2025-12-31",
     "2026-03-31",
 )
-#: Days on which nothing is tuned.
-TEST_ORIGINS = ("2025-12-31", "2026-03-31")
 #: Size of every predictive sample.
 DRAWS = 2000
 #: Name of the job of all baselines; that of the card is its own name.

@@ -40,6 +40,7 @@ Examples:
   bayes-rsi compounding                        errors over generations after the event
   bayes-rsi backtest --workers 2               how good such forecasts were, beside baselines
   bayes-rsi sbc --workers 2                    does the sampler find what the model draws?
+  bayes-rsi pool                               other laws of growth, weighed together
   bayes-rsi data check mine.csv                what is wrong with a table, cell by cell
 
 \b
@@ -217,6 +218,54 @@ def sbc(
 
         seeds = tuple(seed or (1,))
         code = run_sbc(Request(tuple(model or ()), simulations, seeds, workers, out, docs, quiet))
+    raise typer.Exit(code)
+
+
+@app.command()
+def pool(
+    models: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of the results. Default: models/.")
+    ] = None,
+    write: Annotated[bool, typer.Option("--write", help="Keep it there, as pool.json.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print pool.json, nothing else.")] = False,
+) -> None:
+    """Weigh the forms of the trend together: constant, drifting, break, feedback, saturating.
+
+    Prior weights are judged (models/pool.toml) and updated by how well each form forecast, where
+    all have been backtested. Reads the verdict.json of each card and fits nothing.
+    """
+    with messages():
+        from bayes_rsi.cli.pool import Request, run_pool
+
+        code = run_pool(Request(models, write, json))
+    raise typer.Exit(code)
+
+
+@app.command()
+def verdicts(
+    card: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only this shipped card; repeatable. Default: all."),
+    ] = None,
+    models: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of the results. Default: models/.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Seed of everything random.")] = 1,
+    refit: Annotated[bool, typer.Option("--refit", help="Fit again what is current.")] = False,
+    index: Annotated[
+        bool, typer.Option("--index", help="Fit nothing, refresh pool.json and the tables.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no notes.")] = False,
+) -> None:
+    """Fit every shipped card, some minutes each, and keep what it says for later readers.
+
+    Writes verdict.json of each card, pool.json, and the tables of cards in README.md and
+    models/README.md. What is of the same card, evidence, version and seed is left as it is.
+    """
+    with messages():
+        from bayes_rsi.cli.verdicts import Request, run_verdicts
+
+        code = run_verdicts(Request(tuple(card or ()), models, seed, refit, quiet, index))
     raise typer.Exit(code)
 
 

@@ -17,12 +17,15 @@ import bayes_rsi as rsi
 from bayes_rsi import names
 from bayes_rsi.cli.posteriors import POSTERIOR, SHIPPED, Posterior, obtain
 from bayes_rsi.cli.progress import Stages, progress
+from bayes_rsi.cli.shelf import stored_pool
 from bayes_rsi.cli.tables import evidence_of
 from bayes_rsi.comparison.forecasters import COLUMNS
 from bayes_rsi.comparison.moved import moved
-from bayes_rsi.errors import CardError, EvidenceError, did_you_mean
+from bayes_rsi.errors import CardError, EvidenceError, StoreError, did_you_mean
+from bayes_rsi.pooling.pool import Pool
 from bayes_rsi.report.document import as_json, forecast_document
-from bayes_rsi.report.tables import forecast_text, moved_text
+from bayes_rsi.report.forms import forms_record, forms_text
+from bayes_rsi.report.tables import forecast_text, moved_text, wrapped
 from bayes_rsi.report.writing import usable_folder, write_atomically
 
 __all__ = ["Request", "run"]
@@ -78,6 +81,8 @@ class _Outcome:
     not_compared: str
     shipped: Posterior | None
     moved: pd.DataFrame | None
+    forms: Pool | None
+    no_forms: str
 
 
 def run(request: Request) -> int:
@@ -145,7 +150,10 @@ def _compute(request: Request, card: rsi.Card, stages: Stages) -> _Outcome:
     )
     comparisons, why = stages.run("comparing", lambda: _compare(forecast, read.evidence))
     change = None if before is None else moved(before, forecast)
-    return _Outcome(card, posterior, forecast, prior, comparisons, why, shipped, change)
+    forms, no_forms = stages.run("comparing", lambda: _forms(forecast))
+    return _Outcome(
+        card, posterior, forecast, prior, comparisons, why, shipped, change, forms, no_forms
+    )
 
 
 def _obtain(
@@ -175,10 +183,19 @@ def _compare(forecast: rsi.Forecast, evidence: rsi.Evidence) -> tuple[pd.DataFra
         return pd.DataFrame(columns=list(COLUMNS)), str(error)
 
 
+def _forms(forecast: rsi.Forecast) -> tuple[Pool | None, str]:
+    """Recall the forms of the trend; where they are of something else, say what."""
+    try:
+        return stored_pool(forecast.tag), ""
+    except StoreError as error:
+        return None, str(error)
+
+
 def _write_others(request: Request, outcome: _Outcome) -> None:
     from bayes_rsi.report.figure import figure_bytes, forecast_figure  # matplotlib: 1 s
 
-    figure = forecast_figure(outcome.forecast, outcome.comparisons, outcome.posterior.fit.panel)
+    panel = outcome.posterior.fit.panel
+    figure = forecast_figure(outcome.forecast, outcome.comparisons, panel, outcome.forms)
     image = figure_bytes(figure)  # drawn before the first file is written
     if outcome.shipped is not None:  # first: the next line may replace the file it was read from
         outcome.shipped.keep(request.out / SHIPPED)
@@ -196,6 +213,7 @@ def _document(outcome: _Outcome, stages: Stages) -> str:
             stages.seconds,
             outcome.moved,
             outcome.prior,
+            None if outcome.forms is None else forms_record(outcome.forms),
         )
     )
 
@@ -212,6 +230,10 @@ def _show(request: Request, outcome: _Outcome, document: str, path: Path) -> Non
         "posterior": request.out / POSTERIOR,
     }
     change = "" if outcome.moved is None else moved_text(outcome.moved, map(str, request.add))
+    if outcome.forms is None:
+        forms = wrapped(f"By form of trend: {outcome.no_forms}")
+    else:
+        forms = forms_text(outcome.forecast, outcome.forms, outcome.comparisons)
     print(
         forecast_text(
             outcome.forecast,
@@ -221,6 +243,7 @@ def _show(request: Request, outcome: _Outcome, document: str, path: Path) -> Non
             not_compared=outcome.not_compared,
             moved=change,
             prior=outcome.prior,
+            forms=forms,
         ),
         end="",
     )

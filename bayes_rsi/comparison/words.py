@@ -16,7 +16,7 @@ from bayes_rsi import names
 from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.units import date_of_year, readable_minutes, year_of_date
 
-__all__ = ["Story", "lever_words", "told"]
+__all__ = ["BOUNDS", "Story", "lever_words", "told"]
 
 _NAMES = {
     "growth": "growth of the frontier",
@@ -26,7 +26,8 @@ _NAMES = {
     "lead": "the internal lead",
     "never": "the probability of never",
 }
-_BOUNDS = {"exact": "", "lower": "at least ", "upper": "at most "}
+#: What stands before a published probability.
+BOUNDS = {"exact": "", "lower": "at least ", "upper": "at most "}
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def lever_words(row: pd.Series) -> str:
 def _rise(story: Story) -> str:
     rows, last = story.points, story.hazards.iloc[-1]
     said = ", ".join(
-        f"{_BOUNDS[row['bound']]}{100 * row['theirs']:.0f}% by {row['date']:%Y-%m-%d}"
+        f"{BOUNDS[row['bound']]}{100 * row['theirs']:.0f}% by {row['date']:%Y-%m-%d}"
         for _, row in rows.iterrows()
     )
     text = f"{story.forecaster} says {said}; we say "

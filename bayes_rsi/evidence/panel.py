@@ -31,6 +31,7 @@ def panel(
     kinds: Sequence[str] = ("fraction", "horizon"),
     exclude: Collection[str] = (),
     min_scores: int = 3,
+    article_only: bool = False,
 ) -> xr.Dataset:
     """Select the figures a model may see and lay them out with names and dates.
 
@@ -41,7 +42,8 @@ def panel(
        composites. An excluded row does not withdraw an older vintage either;
     3. `fitted_series`: the series is of one of `kinds` and its role is not `context`. Kind `index`
        cannot stand beside others, for an index is made of them;
-    4. `not_named`: neither its series, its benchmark nor its system is in `exclude`;
+    4. `not_named`: neither its series, its benchmark nor its system is in `exclude`; and, where
+       `article_only` is asked for, `quoted_by_article`: it is marked as quoted by the article;
     5. `latest_vintage`: of each series, system, scaffold, effort and reporter, the vintage that
        became known last;
     6. `highest_effort`: of each series, system, scaffold and reporter, the highest effort
@@ -62,6 +64,8 @@ def panel(
         Series, benchmarks or systems to leave out.
     min_scores : int, default 3
         Fewest scores of a series.
+    article_only : bool, default False
+        Take only figures that the article quotes.
 
     Returns
     -------
@@ -98,7 +102,7 @@ def panel(
     309
     """
     _refuse_changed(evidence)
-    scores = select(evidence, kinds, exclude, min_scores)
+    scores = select(evidence, kinds, exclude, min_scores, article_only)
     systems = _systems(scores, evidence.systems)
     series = _series(scores, evidence.series)
     return xr.Dataset(

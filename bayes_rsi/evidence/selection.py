@@ -25,6 +25,7 @@ __all__ = [
     "latest_vintage",
     "not_excluded",
     "not_named",
+    "quoted_by_article",
     "released_systems",
     "select",
 ]
@@ -38,12 +39,13 @@ def select(
     kinds: Sequence[str],
     exclude: Collection[str] = (),
     min_scores: int = 3,
+    article_only: bool = False,
 ) -> pd.DataFrame:
     """Apply every rule, in the order of `panel`'s docstring.
 
     Parameters
     ----------
-    evidence, kinds, exclude, min_scores
+    evidence, kinds, exclude, min_scores, article_only
         As in `panel`.
 
     Returns
@@ -62,6 +64,7 @@ def select(
     rows = not_excluded(rows)
     rows = fitted_series(rows, evidence.series, kinds)
     rows = not_named(rows, evidence.series, exclude)
+    rows = quoted_by_article(rows) if article_only else rows
     rows = latest_vintage(rows)
     rows = highest_effort(rows)
     rows = released_systems(rows, evidence.systems, evidence.as_of)
@@ -151,6 +154,23 @@ def not_named(scores: pd.DataFrame, series: pd.DataFrame, names: Collection[str]
     left_out = series["series"].isin(listed) | series["benchmark"].isin(listed)
     bad = scores["series"].isin(series["series"][left_out]) | scores["system"].isin(listed)
     return scores[~bad]
+
+
+def quoted_by_article(scores: pd.DataFrame) -> pd.DataFrame:
+    """Keep the figures that the article quotes: the rows marked in the column `article`.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        Typed rows of `scores.csv`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows that are left. The article's own roundings are no scores (`excluded`); what is
+        left are the published figures behind them.
+    """
+    return scores[scores["article"]]
 
 
 def latest_vintage(scores: pd.DataFrame) -> pd.DataFrame:

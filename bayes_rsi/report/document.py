@@ -25,10 +25,13 @@ from bayes_rsi.units import minutes
 __all__ = [
     "SCHEMA_VERSION",
     "as_json",
+    "event_record",
     "finite",
     "forecast_document",
     "forecast_schema",
     "records",
+    "shares_record",
+    "verdict_record",
 ]
 
 SCHEMA_VERSION = 1
@@ -41,6 +44,7 @@ def forecast_document(
     timings: Mapping[str, float],
     moved: pd.DataFrame | None = None,
     prior: Forecast | None = None,
+    forms: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Give everything that a forecast states as plain types.
 
@@ -58,6 +62,8 @@ def forecast_document(
         From `bayes_rsi.comparison.moved.moved`, where evidence was added.
     prior : Forecast, optional
         The same card without any score: what its judgements alone say.
+    forms : mapping, optional
+        From `bayes_rsi.report.forms.forms_record`, where forms of the trend are stored.
 
     Returns
     -------
@@ -74,8 +80,8 @@ def forecast_document(
     document: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "tag": forecast.tag.as_dict(),
-        "verdict": _verdict(forecast.verdict),
-        "events": {name: _event(summary(forecast, name)) for name in forecast.event_names},
+        "verdict": verdict_record(forecast.verdict),
+        "events": {name: event_record(summary(forecast, name)) for name in forecast.event_names},
         "comparisons": records(comparisons),
         "frontier": _frontier(forecast),
         "growth": {"unit": "doublings per year", "quantiles": growth},
@@ -84,8 +90,11 @@ def forecast_document(
     }
     if prior is not None:
         document["prior_alone"] = {
-            name: _shares(summary(prior, name).probability_by) for name in forecast.event_names
+            name: shares_record(summary(prior, name).probability_by)
+            for name in forecast.event_names
         }
+    if forms is not None:
+        document["forms_of_trend"] = dict(forms)
     if moved is not None:
         document["moved"] = records(moved)
     return dict(finite(document))
@@ -134,7 +143,19 @@ def as_json(document: Mapping[str, Any]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _verdict(verdict: Verdict) -> dict[str, Any]:
+def verdict_record(verdict: Verdict) -> dict[str, Any]:
+    """Give the convergence gates as plain types.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        All gates.
+
+    Returns
+    -------
+    dict
+        ``passed``, and ``gates`` with value, limit and result of each.
+    """
     gates = [
         {
             "name": gate.name,
@@ -149,11 +170,23 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
     return {"passed": verdict.passed, "gates": gates}
 
 
-def _event(event: EventSummary) -> dict[str, Any]:
+def event_record(event: EventSummary) -> dict[str, Any]:
+    """Give what is stated about an event as plain types.
+
+    Parameters
+    ----------
+    event : EventSummary
+        From `bayes_rsi.forecasting.summary.summary`.
+
+    Returns
+    -------
+    dict
+        Probabilities with errors, quantiles, intervals, shares.
+    """
     return {
         "title": event.title,
-        "probability_by": _shares(event.probability_by),
-        "never_if_none_by": _shares(event.never_if_none_by),
+        "probability_by": shares_record(event.probability_by),
+        "never_if_none_by": shares_record(event.never_if_none_by),
         "quantiles": {f"{p:g}": _day(day) for p, day in event.quantiles.items()},
         "intervals": {
             f"{percent}": [_day(event.quantiles[p]) for p in event.interval(percent)]
@@ -167,7 +200,19 @@ def _event(event: EventSummary) -> dict[str, Any]:
     }
 
 
-def _shares(by_day: Mapping[date, Share]) -> dict[str, Any]:
+def shares_record(by_day: Mapping[date, Share]) -> dict[str, Any]:
+    """Give probabilities by days as plain types.
+
+    Parameters
+    ----------
+    by_day : mapping of date to Share
+        P(event by a day).
+
+    Returns
+    -------
+    dict
+        ISO date to ``p`` and ``mcse``.
+    """
     return {f"{day}": _share(share) for day, share in by_day.items()}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from datetime import date, timedelta
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -19,6 +20,7 @@ from matplotlib.figure import Figure
 
 from bayes_rsi import names
 from bayes_rsi.forecasting.result import Forecast
+from bayes_rsi.pooling.pool import Pool
 from bayes_rsi.report.points import horizon_points
 from bayes_rsi.units import WORK_TIME
 
@@ -44,7 +46,9 @@ _TICKS = {
 }
 
 
-def forecast_figure(forecast: Forecast, comparisons: pd.DataFrame, panel: xr.Dataset) -> Figure:
+def forecast_figure(
+    forecast: Forecast, comparisons: pd.DataFrame, panel: xr.Dataset, forms: Pool | None = None
+) -> Figure:
     """Draw the frontier with its future, and the curves of the events.
 
     Parameters
@@ -55,6 +59,8 @@ def forecast_figure(forecast: Forecast, comparisons: pd.DataFrame, panel: xr.Dat
         From `bayes_rsi.compare`; drawn as points; may be empty.
     panel : xarray.Dataset
         The scores behind the fit; its METR time horizons are drawn.
+    forms : Pool, optional
+        Forms of the trend: a thin line for each, a thick dashed one for their pool.
 
     Returns
     -------
@@ -69,6 +75,8 @@ def forecast_figure(forecast: Forecast, comparisons: pd.DataFrame, panel: xr.Dat
     left, right = figure.subplots(1, 2)
     _draw_frontier(left, forecast, panel)
     _draw_events(right, forecast)
+    if forms is not None:
+        _draw_forms(right, forecast, forms)
     _draw_theirs(right, forecast, comparisons)
     right.legend(loc="best", fontsize=8)
     tag = forecast.tag
@@ -151,6 +159,24 @@ def _draw_events(axes: Axes, forecast: Forecast) -> None:
     axes.set_title("Probability that it has happened, percent", fontsize=10)
     axes.grid(axis="y", lw=0.4, color="#DDDDDD")
     _bare(axes)
+
+
+def _draw_forms(axes: Axes, forecast: Forecast, forms: Pool) -> None:
+    """Draw the curves of each form of the trend and of their pool, in the colour of the event."""
+    shown = {name: c for name, c in _colours(forecast).items() if name in forms.events}
+    thin, dashed = "forms of the trend", "their pool"
+    for name, colour in shown.items():
+        for member in forms.members.values():
+            _draw_curve(axes, member.curves, name, color=colour, lw=0.6, alpha=0.6, label=thin)
+            thin = "_"  # one entry in the legend
+        _draw_curve(axes, forms.curves, name, color=colour, lw=2.2, ls="--", label=dashed)
+        dashed = "_"
+
+
+def _draw_curve(axes: Axes, curves: xr.DataArray, event: str, **style: Any) -> None:
+    last = min(np.datetime64(EVENTS_UNTIL), curves[names.DATE].values[-1])
+    curve = curves.sel({names.EVENT: event, names.DATE: slice(None, last)})
+    axes.plot(curve[names.DATE].values, 100 * curve.values, **style)
 
 
 def _draw_theirs(axes: Axes, forecast: Forecast, comparisons: pd.DataFrame) -> None:

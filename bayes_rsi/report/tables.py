@@ -15,17 +15,17 @@ import pandas as pd
 
 from bayes_rsi.cards import Card
 from bayes_rsi.comparison.forecasters import hazards
+from bayes_rsi.comparison.words import BOUNDS
 from bayes_rsi.forecasting.result import Forecast, Share
 from bayes_rsi.forecasting.summary import INTERVALS, EventSummary, quantile_label, summary
 
-__all__ = ["WIDTH", "aligned", "forecast_text", "moved_text", "wrapped"]
+__all__ = ["WIDTH", "aligned", "forecast_text", "in_percent", "moved_text", "wrapped"]
 
 #: Widest line, in characters.
 WIDTH = 100
 #: The article asks what it would mean if nothing had happened by then.
 LOOKED_BACK_FROM = date(2028, 12, 31)
 _SIDES = ("theirs", "ours")
-_BOUNDS = {"exact": "", "lower": "at least ", "upper": "at most "}
 
 
 def forecast_text(
@@ -37,6 +37,7 @@ def forecast_text(
     not_compared: str = "",
     moved: str = "",
     prior: Forecast | None = None,
+    forms: str = "",
 ) -> str:
     """Write a forecast for people.
 
@@ -56,11 +57,14 @@ def forecast_text(
         From `moved_text`, where evidence was added.
     prior : Forecast, optional
         The same card without any score.
+    forms : str, default ""
+        From `bayes_rsi.report.forms.forms_text`, or why there are none.
 
     Returns
     -------
     str
-        Verdict, dates, probabilities, last requirements, comparison, judgement, files.
+        Verdict, dates, probabilities, last requirements, comparison, forms of the trend, judgement,
+        files.
 
     Examples
     --------
@@ -75,6 +79,7 @@ def forecast_text(
         "Probability in percent, ± Monte Carlo standard error\n" + _probabilities(events),
         "\n".join(_notes(events)),
         _comparison(comparisons) or wrapped(not_compared and f"No comparison: {not_compared}"),
+        forms,
         moved,
         _judgement(card, forecast.event_names) + _alone(prior, forecast.event_names),
         _files(files),
@@ -170,16 +175,33 @@ def _probabilities(events: Sequence[EventSummary]) -> str:
     rows = [
         [
             event.name,
-            *(_percent(event.probability_by[day]) for day in days),
-            _percent(event.after_horizon),
-            _percent(event.never),
+            *(in_percent(event.probability_by[day]) for day in days),
+            in_percent(event.after_horizon),
+            in_percent(event.never),
         ]
         for event in events
     ]
     return aligned([header, *rows])
 
 
-def _percent(share: Share) -> str:
+def in_percent(share: Share) -> str:
+    """Write a probability with its Monte Carlo standard error, in percent.
+
+    Parameters
+    ----------
+    share : Share
+        The probability.
+
+    Returns
+    -------
+    str
+        Without the sign of percent.
+
+    Examples
+    --------
+    >>> in_percent(Share(0.25, 0.004))
+    '25.0 ± 0.4'
+    """
     return f"{100 * share.p:.1f} ± {100 * share.mcse:.1f}"
 
 
@@ -200,7 +222,7 @@ def _notes(events: Sequence[EventSummary]) -> Iterable[str]:
             for day in last:
                 yield wrapped(
                     f"If {event.name} has not come by {day:%Y-%m}, it never comes with "
-                    f"{_percent(event.never_if_none_by[day])}%."
+                    f"{in_percent(event.never_if_none_by[day])}%."
                 )
         if event.contradicted >= 0.001:
             yield wrapped(
@@ -228,7 +250,7 @@ def _hazards(rows: pd.DataFrame) -> Iterable[str]:
             last = max(ours)
             yield wrapped(
                 f"If {event} has not come before, it comes by the end of {last} with "
-                f"{_BOUNDS[group['bound'].iloc[-1]]}{100 * theirs[last]:.0f}% (theirs), "
+                f"{BOUNDS[group['bound'].iloc[-1]]}{100 * theirs[last]:.0f}% (theirs), "
                 f"{100 * ours[last]:.0f}% (ours)."
             )
 
@@ -237,7 +259,7 @@ def _check(row: pd.Series) -> list[str]:
     return [
         row["event"],
         f"{row['date']:%Y-%m-%d}",
-        f"{_BOUNDS[row['bound']]}{100 * row['theirs']:.0f}%",
+        f"{BOUNDS[row['bound']]}{100 * row['theirs']:.0f}%",
         f"{100 * row['ours']:.1f} ± {100 * row['mcse']:.1f}%",
         f"{row['points']:+.1f}",
         f"{row['log_odds']:+.2f}",

@@ -143,6 +143,17 @@ def test_every_value_enters_the_digest(changed: Change, raw: dict[str, Any], car
     assert len(digests) == len(leaves) + 1
 
 
+def test_an_option_that_is_off_does_not_enter_and_one_that_is_on_does(
+    changed: Change, card: Card
+) -> None:
+    """What was stored before an option existed stays valid."""
+    off = read_card(changed({"evidence.article_only": False}), "x")
+    on = read_card(changed({"evidence.article_only": True}), "x")
+    assert off == card
+    assert off.digest == card.digest != on.digest
+    assert dataclasses.replace(card, use_ceilings=False).digest != card.digest
+
+
 def test_families_enter_the_digest(card: Card) -> None:
     flat = dataclasses.replace(card.prior("rounding"), family="beta")
     other = dataclasses.replace(card, priors=card.priors | {"rounding": flat})

@@ -64,6 +64,7 @@ def test_an_event_without_taste_gap_has_none_for_sure(changed: Change) -> None:
         ("events.done.lead.sourc", r"\[events\.done\.lead\].*Did you mean 'source'"),
         (f"{AUTONOMY}.serie", r"requirements\.autonomy\].*unknown key 'serie'"),
         ("events.done.requirements.parity.whi", r"requirements\.parity\].*Did you mean 'why'"),
+        ("evidence.article_onyl", r"\[evidence\].*Did you mean 'article_only'"),
         ("zzz", r"unknown key 'zzz'\. Known: as_of, .*models/README\.md"),
     ],
 )
@@ -154,6 +155,7 @@ BAD = [
     ("evidence.exclude", [""], "a list of texts"),
     ("use_ceilings", "true", "true or false"),
     ("use_ceilings", 1, "true or false"),
+    ("evidence.article_only", "yes", "true or false"),
     ("evidence", 3, "got 3, expected a table"),
     ("priors", {}, r"at least one table \[priors\.<name>\]"),
     ("priors.Rounding", {}, "a name of small letters.*Rename it"),

@@ -70,6 +70,27 @@ def test_an_excluded_revision_does_not_withdraw_the_figure(world: Any) -> None:
     assert float(_one(_panel(world), "hor_50|Beta 1|||author")["value"]) == 4.0
 
 
+def test_only_what_the_article_quotes_is_taken_where_asked_for(world: Any) -> None:
+    world.rows["scores"][0]["article"] = "yes"
+    # A later vintage that is not marked does not put aside the one that the article quotes.
+    world.rows["scores"][2]["article"] = "no"
+    found = _panel(world, article_only=True)
+    assert found["score"].values.tolist() == ["hor_50|Alpha 1|||author", "hor_50|Beta 1|||author"]
+    assert found["value"].values.tolist() == [2.0, 4.0]
+    assert found["article"].values.all()
+    assert float(_one(_panel(world), "hor_50|Beta 1|||author")["value"]) == 3.0
+    # A rounding of the article is a row of its own, and no score.
+    world.rows["scores"][1]["excluded"] = "quoted"
+    assert _panel(world, article_only=True).sizes["score"] == 1
+
+
+def test_an_article_that_quotes_nothing_leaves_no_score(world: Any) -> None:
+    for row in world.rows["scores"]:
+        row["article"] = "no"
+    with pytest.raises(EvidenceError, match="no score left as of"):
+        _panel(world, article_only=True)
+
+
 def test_the_highest_effort_is_taken_whatever_its_score(world: Any) -> None:
     world.rows["scores"][8]["value"] = 0.2
     assert float(_one(_panel(world), "swe_v|Beta 1||high|author")["value"]) == 0.2

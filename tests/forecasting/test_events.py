@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import handmade
 import numpy as np
@@ -12,6 +12,7 @@ from scipy import stats
 
 from bayes_rsi.cards import card_names, load_card
 from bayes_rsi.errors import ModelError
+from bayes_rsi.evidence import load_evidence, panel
 from bayes_rsi.forecasting.events import Dates, check_events, dates, required
 from bayes_rsi.forecasting.parity import parity
 from bayes_rsi.forecasting.paths import Paths, continued
@@ -220,6 +221,21 @@ def test_end_to_end_never_comes_before_engineering(name):
     assert np.mean(last.year[known] > first.year[known]) > 0.5
     # What contradicts the present for the later event does so for the earlier one.
     assert np.all(np.isnan(first.year[np.isnan(last.year)]))
+
+
+@pytest.fixture(scope="module")
+def evidence():
+    return load_evidence(as_of="2026-06-30")
+
+
+@pytest.mark.parametrize("name", card_names())
+def test_the_evidence_of_a_shipped_card_serves_all_its_requirements(name, evidence):
+    card = load_card(name)
+    scores = panel(evidence, **asdict(card.evidence))
+    check_events(card, scores)
+    for event in card.events.values():
+        assert required(event, scores) == event.requirements
+    assert card.evidence.article_only == bool(scores["article"].values.all())
 
 
 # --- refusals ------------------------------------------------------------------------------------

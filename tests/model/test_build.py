@@ -226,3 +226,14 @@ def test_another_prior_is_seen(world: Any) -> None:
     wider = replace(prior, parameters=(prior.parameters[0], 1.01 * prior.parameters[1]))
     found = values["logp horizon_rate"]
     assert found != pytest.approx(float(wider.log_density(values["horizon_rate"])), rel=1e-4)
+
+
+def test_names_and_events_of_a_card_do_not_enter_the_model(world, card):
+    """Cards with one `model_digest` share a fit."""
+    other = replace(card, name="other", title="Other", why="Other", events={})
+    assert other.model_digest == card.model_digest != replace(card, trend="constant").model_digest
+    again = build(world.panel, other)
+    assert [v.name for v in again.free_RVs] == [v.name for v in world.model.free_RVs]
+    at, models = world.model.initial_point(), (world.model, again)
+    terms, same = (m.compile_fn(m.logp(sum=False), mode="FAST_COMPILE")(at) for m in models)
+    assert [term.tolist() for term in terms] == [term.tolist() for term in same]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import forms
 import numpy as np
 import pandas as pd
 import pytest
@@ -49,6 +50,20 @@ def test_the_curves_are_those_of_the_forecast(figure):
     assert curve[0] == 0
     assert curve[-1] == pytest.approx(60)
     assert np.all(np.diff(curve) >= 0)
+
+
+def test_each_form_of_the_trend_and_the_pool_have_their_lines(panel):
+    forecast, pool = toy.forecast(), forms.pooled()
+    right = forecast_figure(forecast, compare(forecast, "clark"), panel, pool).axes[1]
+    dashed = [line for line in right.lines if line.get_linestyle() == "--"]
+    thin = [line for line in right.lines if line.get_linewidth() < 1]
+    assert len(dashed) == len(forecast.event_names)
+    assert len(thin) == len(forecast.event_names) * len(pool.members)
+    shown = len(dashed[0].get_ydata())
+    assert dashed[0].get_ydata() == pytest.approx(100 * pool.curves.values[0][:shown])
+    assert dashed[0].get_xdata()[-1] <= np.datetime64("2040-12-31")
+    labels = right.get_legend_handles_labels()[1]
+    assert labels.count("forms of the trend") == labels.count("their pool") == 1
 
 
 def test_the_frontier_ends_in_2032_and_has_its_scores(figure):

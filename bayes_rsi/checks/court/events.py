@@ -9,7 +9,7 @@ They are the levels that the article behind this project reads its argument from
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
@@ -151,8 +151,7 @@ def probabilities(samples: xr.DataArray, asked: pd.DataFrame) -> pd.Series:
 
 
 def _seen(evidence: Evidence, card: Card, day: str | pd.Timestamp, min_scores: int) -> pd.DataFrame:
-    chosen = card.evidence
-    return select(cut(evidence, day), chosen.kinds, chosen.exclude, min_scores)
+    return select(cut(evidence, day), **(asdict(card.evidence) | {"min_scores": min_scores}))
 
 
 def _reached(evidence: Evidence, card: Card, event: Event, day: str | pd.Timestamp) -> bool | None:

@@ -32,7 +32,7 @@ rows of the last months out of the evidence, to see how much it matters.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 
 import numpy as np
@@ -44,10 +44,20 @@ from bayes_rsi.evidence import Evidence, cut
 from bayes_rsi.evidence.cut import digest_of
 from bayes_rsi.evidence.selection import KEY, highest_effort, not_excluded, not_named, select
 
-__all__ = ["COLUMNS", "MONTHS", "outcomes", "targets", "until", "without_release_dated"]
+__all__ = [
+    "COLUMNS",
+    "MONTHS",
+    "TEST_ORIGINS",
+    "outcomes",
+    "targets",
+    "until",
+    "without_release_dated",
+]
 
 #: Horizons, months after the day.
 MONTHS = (3, 6, 12)
+#: Days on which nothing is tuned.
+TEST_ORIGINS = ("2025-12-31", "2026-03-31")
 #: Columns of `targets`.
 COLUMNS = (
     "target",
@@ -207,7 +217,7 @@ def _selected(
 ) -> pd.DataFrame:
     """Give the rows that a fit would see on a day."""
     seen = cut(evidence, day)
-    return select(seen, card.evidence.kinds, card.evidence.exclude, min_scores)
+    return select(seen, **(asdict(card.evidence) | {"min_scores": min_scores}))
 
 
 def _later(

@@ -1,13 +1,11 @@
-"""models/README.md lists the shipped cards as they are, and explains every key they have."""
+"""models/README.md explains every key that the shipped cards have."""
 
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,6 @@ from bayes_rsi.cards import (
     FAMILIES,
     KINDS,
     TRENDS,
-    Card,
     EvidenceChoice,
     ForecastSettings,
     Sampling,
@@ -25,33 +22,9 @@ from bayes_rsi.cards import (
     load_card,
     models_folder,
 )
-from bayes_rsi.cards.index import index
 
 README = (models_folder() / "README.md").read_text(encoding="utf-8")
 CODE = set(re.findall(r"`(.+?)`", README))
-
-
-def table() -> str:
-    """What stands between the markers."""
-    _, after = README.split("<!-- index -->\n")
-    return after.split("<!-- /index -->")[0].strip()
-
-
-def test_the_index_is_what_the_command_prints() -> None:
-    command = [sys.executable, "-W", "error", "-m", "bayes_rsi.cards.index"]
-    run = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == table()
-
-
-def test_a_changed_card_changes_the_index() -> None:
-    cards = [load_card(name) for name in card_names()]
-    assert index(cards) == table()
-    assert index([replace(cards[0], title="Another"), *cards[1:]]) != table()
-
-
-def test_a_title_cannot_break_the_table(card: Card) -> None:
-    (row,) = index([replace(card, title="a | b")]).splitlines()[2:]
-    assert row.count("|") == 5
 
 
 def keys(values: dict[str, Any]) -> Iterator[str]:

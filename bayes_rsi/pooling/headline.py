@@ -1,0 +1,121 @@
+"""The headline of one fit: what is kept of it when its draws are not.
+
+Invariant: its numbers are those of the forecast that it was made from, and it carries the tag and
+the verdict of that forecast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from bayes_rsi import names
+from bayes_rsi.forecasting.result import Forecast, Share
+from bayes_rsi.forecasting.summary import EventSummary, summary
+from bayes_rsi.tags import Tag, Verdict
+
+__all__ = ["CURVES_UNTIL", "DIGITS", "Headline", "headline", "months"]
+
+#: Last day of the curves, or the horizon of the forecast if that is earlier.
+CURVES_UNTIL = date(2060, 12, 31)
+#: Digits of the curves: a millionth is far below any Monte Carlo error.
+DIGITS = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Headline:
+    """What one fit says, without its draws.
+
+    Parameters
+    ----------
+    tag : Tag
+        Origin.
+    trend : str
+        Trend of the card.
+    verdict : Verdict
+        Convergence gates.
+    growth : mapping of float to float
+        Probability to doublings a year at the as-of date.
+    events : mapping of str to EventSummary
+        What is stated about each event.
+    prior_alone : mapping of str to mapping of date to Share
+        By event, P(event by a day) of the card without any score.
+    curves : xarray.DataArray
+        P(event by a day), dims (event, date), at the as-of date and at ends of months; the curve of
+        an event levels off below one by what is later or never.
+    """
+
+    tag: Tag
+    trend: str
+    verdict: Verdict
+    growth: Mapping[float, float]
+    events: Mapping[str, EventSummary]
+    prior_alone: Mapping[str, Mapping[date, Share]]
+    curves: xr.DataArray
+
+    @property
+    def days(self) -> list[date]:
+        """Days of the curves."""
+        return [day.date() for day in pd.DatetimeIndex(self.curves[names.DATE].values)]
+
+
+def headline(forecast: Forecast, prior: Forecast, trend: str) -> Headline:
+    """Take what is kept from a forecast.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        From the posterior.
+    prior : Forecast
+        Of the same card without any score.
+    trend : str
+        Trend of the card.
+
+    Returns
+    -------
+    Headline
+        With all events of the forecast.
+    """
+    events = {name: summary(forecast, name) for name in forecast.event_names}
+    days = months(date.fromisoformat(forecast.tag.as_of), min(CURVES_UNTIL, forecast.horizon))
+    return Headline(
+        tag=forecast.tag,
+        trend=trend,
+        verdict=forecast.verdict,
+        growth=MappingProxyType(forecast.growth()),
+        events=MappingProxyType(events),
+        prior_alone=MappingProxyType({n: summary(prior, n).probability_by for n in events}),
+        curves=xr.DataArray(
+            np.stack([forecast.curve(days, name) for name in events]).round(DIGITS),
+            dims=(names.EVENT, names.DATE),
+            coords={names.EVENT: list(events), names.DATE: np.array(days, "datetime64[ns]")},
+        ),
+    )
+
+
+def months(first: date, last: date) -> list[date]:
+    """Give a day and all ends of months after it, up to another.
+
+    Parameters
+    ----------
+    first, last : datetime.date
+        Both ends.
+
+    Returns
+    -------
+    list of datetime.date
+        Rising; `last` itself only if a month ends on it.
+
+    Examples
+    --------
+    >>> [str(day) for day in months(date(2026, 6, 30), date(2026, 9, 1))]
+    ['2026-06-30', '2026-07-31', '2026-08-31']
+    """
+    ends = pd.date_range(first, last, freq="ME")
+    return [first, *(day.date() for day in ends if day.date() > first)]
