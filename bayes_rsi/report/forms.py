@@ -7,6 +7,7 @@ pooled numbers never stand without those that they were made of.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -127,7 +128,8 @@ def _rows(
         yield _OURS, "", ours
     for card, member in pool.members.items():
         yield member.trend, f"{pool.weights.updated[card]:.2f}", member.events[event]
-    yield _POOL, "", pool.events[event]
+    # Its curve ends before the members' horizon, so its late quantiles are only known to be later.
+    yield _POOL, "", replace(pool.events[event], horizon=_last(pool))
 
 
 def _table(pool: Pool, event: str, ours: EventSummary | None) -> str:
@@ -191,7 +193,7 @@ def _weighing(pool: Pool) -> str:
     return (
         f"Weights: those of models/pool.toml, updated by {held.outcomes:,} outcomes of "
         f"{held.systems} systems that all forms were asked from {', '.join(held.origins)}. They "
-        "are not independent: each system counts once, and the prior weights as many systems."
+        "are not independent: each system counts once, and the prior as the systems stated there."
     )
 
 

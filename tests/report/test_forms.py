@@ -86,6 +86,9 @@ def test_the_pool_is_told_with_weights_scores_and_dates(found):
     assert "They are not independent" in " ".join(text.split())
     assert row(text, "drifting").split()[1:] == ["baseline", "0.350", "-1.0000", "0.350", "pass"]
     assert "Dates (median and central intervals)" in text
+    dates = text.partition("Dates (median")[2]
+    assert row(dates, "drifting").endswith("to after 2075")  # its own horizon
+    assert row(dates, "pool").endswith("to after 2060")  # the end of the curves
     assert max(map(len, text.splitlines())) <= WIDTH
 
 
