@@ -14,6 +14,8 @@ import pytest
 
 import bayes_rsi
 from bayes_rsi import cli
+from bayes_rsi.checks.record.ahead import COLUMNS
+from bayes_rsi.checks.record.resolution import STATES
 from bayes_rsi.forecasting import grammar
 from bayes_rsi.forecasting.weights import smoothed
 from bayes_rsi.updating.reweighted import reweighted, table_of
@@ -21,12 +23,13 @@ from bayes_rsi.updating.update import Update
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "verbs.md").read_text(encoding="utf-8")
+RECORD = (ROOT / "docs" / "record.md").read_text(encoding="utf-8")
 VERBS = [line.split(":")[0].removeprefix("## ") for line in PAGE.splitlines() if line[:3] == "## "]
 
 
-def blocks(language: str) -> list[str]:
+def blocks(language: str, page: str = PAGE) -> list[str]:
     """Give the blocks of code of one language."""
-    return re.findall(rf"```{language}\n(.+?)```", PAGE, flags=re.DOTALL)
+    return re.findall(rf"```{language}\n(.+?)```", page, flags=re.DOTALL)
 
 
 COMMANDS = [line for block in blocks("console") for line in block.splitlines()]
@@ -93,3 +96,34 @@ def test_the_grammar_of_the_page_is_that_of_the_module():
     assert len(rules) > 8
     words = re.sub(r"```.+?```", "", PAGE, flags=re.DOTALL)
     assert rules == [line.strip() for line in words.splitlines() if line.startswith("    ")]
+
+
+def test_the_page_of_the_record_runs_from_top_to_bottom(monkeypatch, tmp_path, capsys, small_fit):
+    monkeypatch.chdir(tmp_path)
+    fit = replace(small_fit, verdict=handmade.VERDICT)  # so few draws pass no gate
+    monkeypatch.setitem(vars(bayes_rsi), "load_fit", lambda *_: fit)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "posterior.nc").touch()
+    (tmp_path / "mine").mkdir()
+    row = "paperbench,GPT-5,0.42,fraction,2026-06-01,mine\n"
+    header = "series,system,value,unit,known_on,source\n"
+    (tmp_path / "mine" / "scores.csv").write_text(header + row, encoding="utf-8")
+    for block in blocks("console", RECORD):
+        for command in block.splitlines():
+            monkeypatch.setattr(sys, "argv", shlex.split(command))
+            with pytest.raises(SystemExit, match=r"^0$"):
+                cli.main()
+            assert capsys.readouterr().out
+    names: dict[str, object] = {}
+    for block in blocks("python", RECORD):
+        exec(compile(block, "docs/record.md", "exec"), names)
+    assert [path.suffix for path in tmp_path.glob("models/baseline/forecasts/*")] == [".csv"]
+
+
+def test_the_page_of_the_record_names_every_question():
+    kinds = {"event", "date", "new", "best", "level", "system", "record"}
+    assert set(re.findall(r"^\| `(\w+)\\\|", RECORD, flags=re.MULTILINE)) == kinds
+    for column in COLUMNS:
+        assert f"| `{column}` |" in RECORD
+    for state in STATES:
+        assert f"`{state}`" in RECORD

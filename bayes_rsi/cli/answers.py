@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ from bayes_rsi.cli.progress import Stages, progress
 from bayes_rsi.comparison.information import CANDIDATES
 from bayes_rsi.comparison.measurements import measurement
 from bayes_rsi.comparison.variants import variant
-from bayes_rsi.errors import StoreError
+from bayes_rsi.errors import EvidenceError, Problem, StoreError
 from bayes_rsi.report.document import as_json
+from bayes_rsi.report.metaculus import metaculus_cdf, metaculus_document, metaculus_text
 from bayes_rsi.report.verb_document import verb_document
 from bayes_rsi.report.verbs import (
     compounding_text,
@@ -40,6 +42,7 @@ __all__ = [
     "answer_given",
     "answer_implied",
     "answer_information",
+    "answer_metaculus",
     "answer_update",
 ]
 
@@ -252,6 +255,55 @@ def answer_update(
         return found
 
     return _answer(stored, "update", ask, updated_text)
+
+
+def answer_metaculus(
+    stored: Stored,
+    event: str,
+    lower: str | None,
+    upper: str,
+    open_lower: bool,
+    open_upper: bool,
+) -> int:
+    """Answer `bayes-rsi metaculus`.
+
+    Parameters
+    ----------
+    stored : Stored
+        Which forecast.
+    event : str
+        Which event.
+    lower, upper : str or None
+        ISO dates of the bounds; no lower one: the as-of date.
+    open_lower, open_upper : bool
+        Whether they are open.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
+    ends = {name: _day(name, text) for name, text in (("lower", lower), ("upper", upper)) if text}
+    path = usable_folder(stored.out, (f"metaculus-{event}.json",)) / f"metaculus-{event}.json"
+    forecast = rsi.forecast(_recalled(stored))
+    first = ends.get("lower", as_date(forecast.tag.as_of))
+    found = metaculus_cdf(
+        forecast, event, first, ends["upper"], open_lower=open_lower, open_upper=open_upper
+    )
+    document = as_json(metaculus_document(found, forecast))
+    write_atomically(path, document)
+    if stored.json and not forecast.verdict.passed:
+        print(forecast.verdict.sentence(), file=sys.stderr)
+    print(document if stored.json else metaculus_text(found, forecast) + f"{path}\n", end="")
+    return _PASSED if forecast.verdict.passed else _FAILED
+
+
+def _day(name: str, text: str) -> date:
+    try:
+        return as_date(text)
+    except ValueError:
+        where, expected = f"--{name}", "an ISO date such as 2050-01-01"
+        raise EvidenceError([Problem(where, None, None, text, expected)]) from None
 
 
 def _answer(

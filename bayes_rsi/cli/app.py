@@ -38,6 +38,9 @@ Examples:
   bayes-rsi explain                            how much is data, how much is judgement
   bayes-rsi implied clark                      what must be believed to hold his view
   bayes-rsi compounding                        errors over generations after the event
+  bayes-rsi forecast --register                puts the forecast into the record
+  bayes-rsi score                              how good registered forecasts were
+  bayes-rsi metaculus end_to_end --upper 2050-01-01   for a date question there
   bayes-rsi backtest --workers 2               how good such forecasts were, beside baselines
   bayes-rsi sbc --workers 2                    does the sampler find what the model draws?
   bayes-rsi pool                               other laws of growth, weighed together
@@ -118,6 +121,16 @@ def forecast(
     refit: Annotated[
         bool, typer.Option("--refit", help="Sample anew, whatever an earlier run left in --out.")
     ] = False,
+    register: Annotated[
+        bool,
+        typer.Option(
+            "--register", help="Put the forecast into the record, to be scored when figures come."
+        ),
+    ] = False,
+    record: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of the record. Default: models/<card>/forecasts."),
+    ] = None,
 ) -> None:
     """Say when each event happens, and check that against Clark.
 
@@ -129,7 +142,56 @@ def forecast(
         from bayes_rsi.cli.run import Request, run
 
         events, added = tuple(event or ()), tuple(add or ())
-        code = run(Request(card, out, as_of, events, added, seed, json, quiet, refit))
+        asked = Request(card, out, as_of, events, added, seed, json, quiet, refit, register, record)
+        code = run(asked)
+    raise typer.Exit(code)
+
+
+@app.command()
+def score(
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Folder of registered forecasts. Default: models/*/forecasts."
+        ),
+    ] = None,
+    evidence: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Your tables instead of the shipped ones, or a folder that `data add` wrote to.",
+        ),
+    ] = None,
+    add: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="CSV of further scores beside the tables; repeatable."),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE", help="The evidence is complete until this day. Default: its last row."
+        ),
+    ] = None,
+    happened: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="EVENT=DATE", help="An event of the card that has come, and when; repeatable."
+        ),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print a JSON document, nothing else.")] = (
+        False
+    ),
+) -> None:
+    """Score registered forecasts by what became known after their day.
+
+    Prints how many questions have resolved, and of those CRPS, log score, coverage and Brier score.
+    Reads only; exit code 0 also when nothing has resolved yet.
+    """
+    with messages():
+        from bayes_rsi.cli.record import ScoreRequest, run_score
+
+        files, came = tuple(add or ()), tuple(happened or ())
+        code = run_score(ScoreRequest(record, evidence, files, as_of, came, json))
     raise typer.Exit(code)
 
 

@@ -34,15 +34,13 @@ from bayes_rsi.checks.court.summary import (
 )
 from bayes_rsi.checks.court.targets import outcomes
 from bayes_rsi.checks.executor import Executor, cluster, local
+from bayes_rsi.cli.posteriors import MODELS
 from bayes_rsi.cli.progress import progress
 from bayes_rsi.errors import EvidenceError, Problem
-from bayes_rsi.report.tables import aligned
+from bayes_rsi.report.tables import framed
 from bayes_rsi.units import as_date
 
 __all__ = ["Request", "run_backtest"]
-
-#: Where the shipped cards and their verdicts are, in a checkout.
-MODELS = Path("models")
 
 
 @dataclass(frozen=True)
@@ -172,7 +170,7 @@ def report(ledger: Ledger, card: str) -> str:
         _heading(asked, scores, card),
         _verdicts(ledger),
         "All forecasters, on what each answered (CRPS in doublings or logits)\n"
-        + _set(calibration(scores)),
+        + framed(calibration(scores)),
         *_calibrations(scores, card),
         *_comparisons(scores, card),
         _bars(scores, card),
@@ -203,7 +201,7 @@ def _calibrations(scores: pd.DataFrame, card: str) -> list[str]:
     if not len(mine):
         return []
     return [
-        f"Card '{card}' by {title}\n" + _set(calibration(mine, by).droplevel("model"))
+        f"Card '{card}' by {title}\n" + framed(calibration(mine, by).droplevel("model"))
         for title, by in (
             ("kind of question and of series", ["kind", "metric"]),
             ("months ahead", ["months"]),
@@ -228,35 +226,22 @@ def _comparisons(scores: pd.DataFrame, card: str) -> list[str]:
             columns = ["pairs", "blocks", "ours", "theirs", "ratio", "ratio_low", "ratio_high"]
             head = f"CRPS of card '{card}' against each baseline where both answered, {title}"
             note = "(ratio below 1: the card was better; 90% intervals, bootstrap by system)"
-            parts.append(f"{head}\n{note}\n" + _set(found[columns]))
+            parts.append(f"{head}\n{note}\n" + framed(found[columns]))
     return parts
 
 
 def _bars(scores: pd.DataFrame, card: str) -> str:
     found = bars(scores, card, TEST_ORIGINS)
-    return "Bars\n" + _set(found.assign(passed=found["passed"].map({True: "yes", False: "NO"})))
+    return "Bars\n" + framed(found.assign(passed=found["passed"].map({True: "yes", False: "NO"})))
 
 
 def _events(table: pd.DataFrame, card: str) -> str:
     found = event_scores(table)
     if not len(found):
         return ""
-    text = "Events that have resolved\n" + _set(found)
+    text = "Events that have resolved\n" + framed(found)
     if card in found.index:
         shown = events_reliability(table, card).to_dataframe().reset_index()
         shown = shown[shown["count"] > 0].set_index("bin")
-        text += f"\n\nReliability of card '{card}'\n" + _set(shown)
+        text += f"\n\nReliability of card '{card}'\n" + framed(shown)
     return text
-
-
-def _set(table: pd.DataFrame) -> str:
-    """Set a table with its index."""
-    flat = table if isinstance(table.index, pd.RangeIndex) else table.reset_index()
-    cells = [[_cell(value) for value in row] for row in flat.itertuples(index=False)]
-    return aligned([[str(name) for name in flat.columns], *cells])
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return "" if value != value else f"{value:.3f}"
-    return str(value)

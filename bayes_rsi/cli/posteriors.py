@@ -14,8 +14,10 @@ import bayes_rsi as rsi
 from bayes_rsi.cli.progress import Stages
 from bayes_rsi.errors import StoreError
 
-__all__ = ["POSTERIOR", "SHIPPED", "Posterior", "obtain"]
+__all__ = ["MODELS", "POSTERIOR", "SHIPPED", "Posterior", "obtain"]
 
+#: Where the cards, their verdicts and their records are, in a checkout.
+MODELS = Path("models")
 #: Name that `save_fit` gives its file.
 POSTERIOR = "posterior.nc"
 #: Folder, inside that of the files, of the posterior without the added rows.

@@ -181,6 +181,38 @@ def value_of_information(
 
 
 @questions.command()
+def metaculus(
+    event: Annotated[str, typer.Argument(help="Event of the card.")],
+    upper: Annotated[str, typer.Option(metavar="DATE", help="Upper bound of the question.")],
+    lower: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Lower bound. Default: the as-of date of the forecast."),
+    ] = None,
+    open_lower: Annotated[
+        bool, typer.Option("--open-lower", help="The lower bound is open.")
+    ] = False,
+    closed_upper: Annotated[
+        bool, typer.Option("--closed-upper", help="The upper bound is closed.")
+    ] = False,
+    card: Card = "baseline",
+    as_of: AsOf = None,
+    out: Out = Path("out"),
+    seed: Seed = 1,
+    json: Json = False,
+) -> None:
+    """Write the date of an event as the 201 numbers that a date question on Metaculus takes.
+
+    Says by how much its rules move the forecast. Writes metaculus-<event>.json into --out.
+    """
+    with messages():
+        from bayes_rsi.cli.answers import Stored, answer_metaculus
+
+        stored = Stored(card, as_of, out, seed, json)
+        code = answer_metaculus(stored, event, lower, upper, open_lower, not closed_upper)
+    raise typer.Exit(code)
+
+
+@questions.command()
 def compounding(
     accuracy: Annotated[
         float, typer.Option(metavar="SHARE", help="Share that one generation keeps.")

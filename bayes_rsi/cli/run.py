@@ -21,7 +21,7 @@ from bayes_rsi.cli.shelf import stored_pool
 from bayes_rsi.cli.tables import evidence_of
 from bayes_rsi.comparison.forecasters import COLUMNS
 from bayes_rsi.comparison.moved import moved
-from bayes_rsi.errors import CardError, EvidenceError, StoreError, did_you_mean
+from bayes_rsi.errors import CardError, ConvergenceError, EvidenceError, StoreError, did_you_mean
 from bayes_rsi.pooling.pool import Pool
 from bayes_rsi.report.document import as_json, forecast_document
 from bayes_rsi.report.forms import forms_record, forms_text
@@ -56,6 +56,10 @@ class Request:
         Seed.
     json, quiet, refit : bool
         Document instead of text; no progress; leave stored posteriors alone.
+    register : bool
+        Put the forecast into the record.
+    record : pathlib.Path or None
+        Its folder; None: that of the card.
     """
 
     card: str
@@ -67,6 +71,8 @@ class Request:
     json: bool = False
     quiet: bool = False
     refit: bool = False
+    register: bool = False
+    record: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,7 @@ class _Outcome:
     """Everything computed, nothing written yet."""
 
     card: rsi.Card
+    evidence: rsi.Evidence
     posterior: Posterior
     forecast: rsi.Forecast
     prior: rsi.Forecast
@@ -108,6 +115,11 @@ def run(request: Request) -> int:
     usable_folder(request.out, (DOCUMENT, FIGURE, POSTERIOR))
     if request.add:
         usable_folder(request.out / SHIPPED, (POSTERIOR,))
+    if request.register:
+        from bayes_rsi.cli.record import check_registering
+
+        as_of = request.as_of or card.as_of
+        check_registering(card, as_of, request.events, request.add, request.record)
     with progress(sys.stderr, quiet=request.quiet) as tell:
         stages = Stages(tell, _note(request))
         outcome = _compute(request, card, stages)
@@ -115,6 +127,8 @@ def run(request: Request) -> int:
     document = _document(outcome, stages)
     path = write_atomically(request.out / DOCUMENT, document)
     _show(request, outcome, document, path)
+    if request.register:
+        _register(request, outcome)
     return PASSED if outcome.forecast.verdict.passed else GATE_FAILED
 
 
@@ -152,7 +166,17 @@ def _compute(request: Request, card: rsi.Card, stages: Stages) -> _Outcome:
     change = None if before is None else moved(before, forecast)
     forms, no_forms = stages.run("comparing", lambda: _forms(forecast))
     return _Outcome(
-        card, posterior, forecast, prior, comparisons, why, shipped, change, forms, no_forms
+        card,
+        read.evidence,
+        posterior,
+        forecast,
+        prior,
+        comparisons,
+        why,
+        shipped,
+        change,
+        forms,
+        no_forms,
     )
 
 
@@ -216,6 +240,18 @@ def _document(outcome: _Outcome, stages: Stages) -> str:
             None if outcome.forms is None else forms_record(outcome.forms),
         )
     )
+
+
+def _register(request: Request, outcome: _Outcome) -> None:
+    from bayes_rsi.cli.record import put_down
+
+    fit, evidence = outcome.posterior.fit, outcome.evidence
+    try:
+        path = put_down(fit, outcome.forecast, evidence, request.record, request.quiet)
+    except ConvergenceError as error:  # the exit code tells of the gates already
+        print(f"bayes-rsi: {error}", file=sys.stderr)
+    else:
+        print(f"registered in {path}", file=sys.stderr if request.json else sys.stdout)
 
 
 def _show(request: Request, outcome: _Outcome, document: str, path: Path) -> None:

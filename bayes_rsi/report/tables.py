@@ -19,7 +19,7 @@ from bayes_rsi.comparison.words import BOUNDS
 from bayes_rsi.forecasting.result import Forecast, Share
 from bayes_rsi.forecasting.summary import INTERVALS, EventSummary, quantile_label, summary
 
-__all__ = ["WIDTH", "aligned", "forecast_text", "in_percent", "moved_text", "wrapped"]
+__all__ = ["WIDTH", "aligned", "forecast_text", "framed", "in_percent", "moved_text", "wrapped"]
 
 #: Widest line, in characters.
 WIDTH = 100
@@ -319,3 +319,33 @@ def wrapped(text: str, indent: str = "") -> str:
         Lines.
     """
     return textwrap.fill(text, WIDTH, subsequent_indent=indent, break_on_hyphens=False)
+
+
+def framed(table: pd.DataFrame) -> str:
+    """Set a table of numbers with its index.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Any; a plain running index is left out, and what is missing stays empty.
+
+    Returns
+    -------
+    str
+        Aligned lines, numbers with three decimals.
+
+    Examples
+    --------
+    >>> print(framed(pd.DataFrame({"crps": [0.5]}, index=pd.Index(["ours"], name="model"))))
+    model   crps
+    ours   0.500
+    """
+    flat = table if isinstance(table.index, pd.RangeIndex) else table.reset_index()
+    cells = [[_cell(value) for value in row] for row in flat.itertuples(index=False)]
+    return aligned([[str(name) for name in flat.columns], *cells])
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return "" if value != value else f"{value:.3f}"
+    return str(value)

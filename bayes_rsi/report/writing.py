@@ -14,10 +14,10 @@ from bayes_rsi.errors import OutputError
 
 __all__ = ["usable_folder", "write_atomically"]
 
-_HINT = "give another folder with --out"
+_HINT = "give another folder with "
 
 
-def usable_folder(path: str | Path, files: Iterable[str] = ()) -> Path:
+def usable_folder(path: str | Path, files: Iterable[str] = (), option: str = "--out") -> Path:
     """Make sure, before a long computation, that its files can be written; creates nothing.
 
     Parameters
@@ -26,6 +26,8 @@ def usable_folder(path: str | Path, files: Iterable[str] = ()) -> Path:
         The folder; it need not exist yet.
     files : iterable of str
         Names of the files that will be written into it.
+    option : str, default "--out"
+        With which option another folder is given, for the errors.
 
     Returns
     -------
@@ -45,19 +47,19 @@ def usable_folder(path: str | Path, files: Iterable[str] = ()) -> Path:
     folder = Path(path)
     existing = _nearest_existing(folder)
     if not existing.is_dir():
-        raise OutputError(f"{folder}: got a file at {existing}, expected a folder; {_HINT}")
-    _try_to_write(existing, folder)
+        raise OutputError(f"{folder}: got a file at {existing}, expected a folder; {_HINT}{option}")
+    _try_to_write(existing, folder, option)
     for name in files:
         target = folder / name
         if _exists(target) and not target.is_file():
             raise OutputError(
                 f"{target}: got something that is not a file, expected a place to write "
-                f"{name}; move it away, or {_HINT}"
+                f"{name}; move it away, or {_HINT}{option}"
             )
     return folder
 
 
-def write_atomically(path: str | Path, content: str | bytes) -> Path:
+def write_atomically(path: str | Path, content: str | bytes, option: str = "--out") -> Path:
     """Write a file: a temporary one beside it, then put in its place in one step.
 
     Parameters
@@ -66,6 +68,8 @@ def write_atomically(path: str | Path, content: str | bytes) -> Path:
         The file; its folder is made if there is none.
     content : str or bytes
         All of it; text is written as UTF-8.
+    option : str, default "--out"
+        With which option another folder is given, for the error.
 
     Returns
     -------
@@ -85,7 +89,7 @@ def write_atomically(path: str | Path, content: str | bytes) -> Path:
     except OSError as error:
         raise OutputError(
             f"{target}: got '{error.strerror or error}', expected to write {len(data)} bytes; "
-            f"make room or permission, or {_HINT}"
+            f"make room or permission, or {_HINT}{option}"
         ) from error
     return target
 
@@ -109,12 +113,12 @@ def _exists(place: Path) -> bool:
     return os.path.lexists(place)
 
 
-def _try_to_write(existing: Path, folder: Path) -> None:
+def _try_to_write(existing: Path, folder: Path, option: str) -> None:
     try:
         with tempfile.TemporaryFile(dir=existing):
             pass
     except OSError as error:
         raise OutputError(
             f"{folder}: got '{error.strerror}' when writing to {existing}, expected a folder "
-            f"that can be written to; change its permissions, or {_HINT}"
+            f"that can be written to; change its permissions, or {_HINT}{option}"
         ) from error

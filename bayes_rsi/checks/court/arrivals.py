@@ -24,7 +24,7 @@ from scipy.stats import nbinom
 
 from bayes_rsi.units import year_of_date
 
-__all__ = ["Arrivals", "arrivals", "like"]
+__all__ = ["LEAST", "Arrivals", "arrivals", "conditions", "like", "quiet"]
 
 #: Fewest systems that others are likened to.
 LEAST = 3
@@ -107,13 +107,30 @@ def arrivals(
         tier=alike["tier"].to_numpy(dtype=str)[who],
         lab=alike["lab"].to_numpy(dtype=str)[who],
         figures=np.minimum(alike["figures"].to_numpy()[who], MOST_FIGURES),
-        family=_of_figures(panel, series, alike.index, "scaffold_family")[who],
-        reporter=_of_figures(panel, series, alike.index, "reporter")[who],
+        family=conditions(panel, series, alike.index, "scaffold_family")[who],
+        reporter=conditions(panel, series, alike.index, "reporter")[who],
     )
 
 
-def _of_figures(panel: xr.Dataset, series: str, systems: pd.Index, name: str) -> np.ndarray:
-    """Give a property of the first figures of systems, shape (system, `MOST_FIGURES`)."""
+def conditions(panel: xr.Dataset, series: str, systems: pd.Index, name: str) -> np.ndarray:
+    """Give under which conditions systems were measured on a series.
+
+    Parameters
+    ----------
+    panel : xarray.Dataset
+        What was known.
+    series : str
+        Id of the series.
+    systems : pandas.Index
+        Systems on the series.
+    name : {"scaffold_family", "reporter"}
+        Which condition.
+
+    Returns
+    -------
+    numpy.ndarray
+        Of the first figures, shape (system, `MOST_FIGURES`), repeated where there are fewer.
+    """
     rows = panel["score_series"].values == series
     values = pd.Series(panel[name].values[rows], index=panel["score_system"].values[rows])
     return np.array(
@@ -141,22 +158,48 @@ def like(panel: xr.Dataset, series: str) -> pd.DataFrame:
         decimal years), ``delay`` (nan for those of the series' first day) and ``recent`` (released
         within a year before the panel's day).
     """
-    rows = panel["score_series"].values == series
+    return _systems(panel, panel["score_series"].values == series).droplevel("series")
+
+
+def _systems(panel: xr.Dataset, rows: np.ndarray) -> pd.DataFrame:
+    """Give the systems of the series of some figures, by series and system; see `like`."""
     frame = pd.DataFrame(
         {
+            "series": panel["score_series"].values[rows],
             "system": panel["score_system"].values[rows],
             "known": year_of_date(panel["known_on"].values[rows]),
         }
     )
-    of_system = frame.groupby("system")["known"]
+    of_system = frame.groupby(["series", "system"])["known"]
     table = pd.DataFrame({"known": of_system.min(), "figures": of_system.size()})
-    of = panel.sel(system=table.index.to_numpy())
+    of = panel.sel(system=table.index.get_level_values("system").to_numpy())
     table["tier"], table["lab"] = of["tier"].values, of["lab"].values
     table["released"] = year_of_date(of["released"].values)
-    later = table["known"] > table["known"].min()
+    later = table["known"] > table.groupby("series")["known"].transform("min")
     table["delay"] = (table["known"] - table["released"]).clip(lower=0).where(later)
     table["recent"] = table["released"] > float(year_of_date(panel.attrs["as_of"])) - 1
     return table
+
+
+def quiet(panel: xr.Dataset, series: str, years: float) -> float:
+    """Give the probability that no new system becomes known on a series for a time.
+
+    Parameters
+    ----------
+    panel : xarray.Dataset
+        What was known.
+    series : str
+        Id of the series.
+    years : float
+        How long.
+
+    Returns
+    -------
+    float
+        P(0) of the same negative binomial that `arrivals` draws from.
+    """
+    seen = int(like(panel, series)["recent"].sum())
+    return float((1 / (1 + years)) ** (seen + 0.5))
 
 
 def _numbers(
@@ -173,6 +216,6 @@ def _delays(panel: xr.Dataset, series: str) -> np.ndarray:
     own = like(panel, series)["delay"].dropna().to_numpy()
     if len(own) >= LEAST:
         return np.asarray(own)
-    every = [like(panel, str(name))["delay"] for name in panel["series"].values]
-    pooled = pd.concat(every).dropna().to_numpy()
+    every = _systems(panel, np.full(panel.sizes["score"], True))
+    pooled = every["delay"].dropna().to_numpy()
     return np.asarray(pooled) if len(pooled) else np.zeros(1)

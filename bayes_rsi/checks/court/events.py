@@ -22,7 +22,7 @@ from bayes_rsi.checks.court.targets import MONTHS, until
 from bayes_rsi.evidence import Evidence, cut
 from bayes_rsi.evidence.selection import known, not_excluded, select
 
-__all__ = ["EVENTS", "Event", "event_targets", "probabilities"]
+__all__ = ["EVENTS", "Event", "event_targets", "figures", "probabilities", "reached"]
 
 _HOUR = 60.0
 
@@ -96,17 +96,18 @@ def event_targets(
         upper one, is not resolved, and the event is not in the table.
     """
     seen = _seen(evidence, card, origin, card.evidence.min_scores)
+    ends = {count: until(origin, count) for count in months}
+    ends = {count: day for count, day in ends.items() if day <= pd.Timestamp(evidence.as_of)}
+    before = figures(evidence, card, origin)
+    after = {count: figures(evidence, card, day) for count, day in ends.items()}
     rows = []
     for event in events:
         name = next((name for name in event.series if name in set(seen["series"])), None)
-        if name is None or _reached(evidence, card, event, origin) is not False:
+        if name is None or reached(before, event) is not False:
             continue
         metric = str(evidence.series.set_index("series")["kind"][name])
-        for count in months:
-            day = until(origin, count)
-            if day > pd.Timestamp(evidence.as_of):
-                continue
-            came = _reached(evidence, card, event, day)
+        for count, rows_then in after.items():
+            came = reached(rows_then, event)
             if came is not None:
                 best = seen["value"][seen["series"] == name].max()
                 rows.append(
@@ -154,13 +155,46 @@ def _seen(evidence: Evidence, card: Card, day: str | pd.Timestamp, min_scores: i
     return select(cut(evidence, day), **(asdict(card.evidence) | {"min_scores": min_scores}))
 
 
-def _reached(evidence: Evidence, card: Card, event: Event, day: str | pd.Timestamp) -> bool | None:
-    """Say whether a level was reached; None where a censored figure leaves it open."""
-    rows = _seen(evidence, card, day, 1)
+def figures(evidence: Evidence, card: Card, day: str | pd.Timestamp) -> pd.DataFrame:
+    """Give the figures by which levels are reached on a day.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Up to the day, or later.
+    card : Card
+        Chooses the rows.
+    day : str or pandas.Timestamp
+        The day.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of the scores; ``fitted`` tells those that a fit would see from all others.
+    """
     also = not_excluded(known(evidence.scores, pd.Timestamp(day).date()))
-    on = pd.concat(
-        [rows[rows["series"].isin(event.series)], also[also["series"].isin(event.settled_by)]]
-    )
+    parts = [_seen(evidence, card, day, 1).assign(fitted=True), also.assign(fitted=False)]
+    return pd.concat(parts, ignore_index=True)
+
+
+def reached(rows: pd.DataFrame, event: Event) -> bool | None:
+    """Say whether a level was reached.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        From `figures`.
+    event : Event
+        Series and level.
+
+    Returns
+    -------
+    bool or None
+        None where a censored figure leaves it open.
+    """
+    counts = np.where(rows["fitted"], rows["series"].isin(event.series), False)
+    also = np.where(rows["fitted"], False, rows["series"].isin(event.settled_by))
+    on = rows[counts | also]
     lower = on["lower"].where(on["censoring"] == "interval", on["value"])
     lower = lower.where(on["censoring"] != "left", -np.inf)
     if (lower >= event.level).any():

@@ -28,7 +28,7 @@ from bayes_rsi.checks.court.targets import COLUMNS as ASKED
 from bayes_rsi.errors import StoreError
 from bayes_rsi.report.writing import usable_folder, write_atomically
 
-__all__ = ["FILES", "Ledger"]
+__all__ = ["FILES", "Ledger", "as_text"]
 
 TABLE, TARGETS, RECORD = "backtest.csv.gz", "backtest-targets.csv.gz", "backtest.json"
 #: Names of the files.
@@ -162,15 +162,27 @@ class Ledger:
     def _add(self, name: str, columns: Sequence[str], rows: pd.DataFrame, key: list[str]) -> None:
         """Put rows in their place among those that are there, which stay as they are, as text."""
         written = rows[list(columns)].to_csv(index=False, float_format=_DIGITS)
-        both = pd.concat([self._text(name, columns), _as_text(io.StringIO(written))])
+        both = pd.concat([self._text(name, columns), as_text(io.StringIO(written))])
         both = both.drop_duplicates(key, keep="last").sort_values(key, kind="stable")
         text = both.to_csv(index=False, lineterminator="\n")
         write_atomically(self.folder / name, gzip.compress(text.encode(), mtime=0))
 
     def _text(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
         path = self.folder / name
-        return _as_text(path) if path.is_file() else pd.DataFrame(columns=list(columns), dtype=str)
+        return as_text(path) if path.is_file() else pd.DataFrame(columns=list(columns), dtype=str)
 
 
-def _as_text(source: Path | io.StringIO) -> pd.DataFrame:
+def as_text(source: Path | io.StringIO) -> pd.DataFrame:
+    """Read a table without reading anything into it: all cells are text.
+
+    Parameters
+    ----------
+    source : pathlib.Path or io.StringIO
+        CSV.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Text only.
+    """
     return pd.read_csv(source, dtype=str, keep_default_na=False)

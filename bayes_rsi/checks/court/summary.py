@@ -84,16 +84,17 @@ def calibration(scores: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Index forecaster and `by`; ``pairs``, ``systems``, mean ``crps``, ``crps_points``,
-        ``log_score``, ``interval_score_80``, ``width_80``, shares ``inside_50``, ``inside_80`` and
-        mean ``pit``.
+        ``log_score``, ``interval_score_80``, ``width_80``, shares ``inside_50``, ``inside_80``,
+        ``inside_90`` and mean ``pit``.
     """
     marked = scores.assign(
         inside_50=covered(scores["pit"].to_numpy(), 0.5),
         inside_80=covered(scores["pit"].to_numpy(), 0.8),
+        inside_90=covered(scores["pit"].to_numpy(), 0.9),
     )
     groups = marked.groupby(["model", *by], observed=True)
     means = ["crps", "crps_points", "log_score", "interval_score_80", "width_80"]
-    table = groups[[*means, "inside_50", "inside_80", "pit"]].mean()
+    table = groups[[*means, "inside_50", "inside_80", "inside_90", "pit"]].mean()
     table.insert(0, "systems", groups["block"].nunique())
     table.insert(0, "pairs", groups.size())
     return table

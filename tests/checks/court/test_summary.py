@@ -81,6 +81,7 @@ def test_interval_scores_by_hand(scores):
 def test_the_truth_is_calibrated_and_others_are_not(scores):
     table = calibration(scores)
     assert table.loc["ours", "inside_80"] == pytest.approx(0.8, abs=0.05)
+    assert table.loc["ours", "inside_90"] == pytest.approx(0.9, abs=0.05)
     assert table.loc["ours", "crps"] == pytest.approx(1 / np.sqrt(np.pi), abs=0.03)
     assert table.loc["biased", "inside_80"] < 0.4
     assert table.loc["few", "inside_80"] > 0.95

@@ -1,0 +1,226 @@
+"""What a fit says about the questions of the next year: samples, and the rows to be registered.
+
+Invariant: the draws of a question depend on the fit, the seed and the question alone, and those of
+best scores are the ones that the backtest would draw.
+
+Rows are in the columns of a forecast hub (https://hubverse.io), values in the unit of the series:
+
+    quantile       `output_type_id` is the probability
+    cdf            `output_type_id` is a value, `value` the probability of no more: of a best score
+                   the probability that the best known one stands
+    probability    of an event; `output_type_id` is empty
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from bayes_rsi import names
+from bayes_rsi.checks.court.arrivals import LEAST, conditions, like, quiet
+from bayes_rsi.checks.court.baselines.protocol import each, gathered
+from bayes_rsi.checks.court.events import Event, probabilities
+from bayes_rsi.checks.court.futures import Futures, futures
+from bayes_rsi.checks.court.observing import Question, observed
+from bayes_rsi.checks.court.ours import predictions
+from bayes_rsi.checks.court.scale import KINDS, from_scale
+from bayes_rsi.checks.court.targets import MONTHS, until
+from bayes_rsi.checks.record.asked import asked_ahead, series_of, targets_of
+from bayes_rsi.forecasting.result import QUANTILES, Forecast
+from bayes_rsi.posterior import Fit
+from bayes_rsi.units import year_of_date
+
+__all__ = ["COLUMNS", "LEVELS", "NEVER", "dates_ahead", "samples_ahead", "scores_ahead"]
+
+#: Columns of a registered forecast; those of `court.answers` without the outcome.
+COLUMNS = (
+    "origin_date",
+    "horizon",
+    "target",
+    "model",
+    "output_type",
+    "output_type_id",
+    "value",
+)
+#: Probabilities of the quantiles of a score.
+LEVELS = (
+    0.01,
+    0.025,
+    0.05,
+    0.1,
+    0.2,
+    0.25,
+    0.3,
+    0.4,
+    0.5,
+    0.6,
+    0.7,
+    0.75,
+    0.8,
+    0.9,
+    0.95,
+    0.975,
+    0.99,
+)
+#: Ends of years by which the probability of an event of the card is registered.
+YEARS = 10
+#: In the place of a day: an event never comes.
+NEVER = "never"
+
+
+def samples_ahead(fit: Fit, draws: int) -> xr.DataArray:
+    """Answer all questions about scores.
+
+    Parameters
+    ----------
+    fit : Fit
+        The fit.
+    draws : int
+        Size of each sample.
+
+    Returns
+    -------
+    xarray.DataArray
+        Dims (target, draw), on the scale of `court.scale`.
+    """
+    asked, seed = asked_ahead(fit.panel), fit.tag.seed
+    others, systems = asked[asked["kind"] != "system"], asked[asked["kind"] == "system"]
+    world = futures(fit, float(year_of_date(asked["released"].max())), draws, seed)
+    found: dict[str, np.ndarray] = {}
+    for (series, tier), rows in systems.groupby(["series", "tier"]):
+        alike = _alike(fit.panel, str(series), str(tier))
+        for row, rng in each("ours", rows, seed, ("system",), KINDS):
+            found[row.target] = _system(world, row, alike, rng)
+    return xr.concat([predictions(fit, others, draws, seed), gathered(found, draws)], names.TARGET)
+
+
+def _alike(panel: xr.Dataset, series: str, tier: str) -> pd.DataFrame:
+    """Give those of a tier on a series, the recent ones if they are enough, with conditions."""
+    table = like(panel, series)
+    table = table[table["tier"] == tier]
+    recent = table[table["recent"]]
+    alike = recent if len(recent) >= LEAST else table
+    kinds = ("scaffold_family", "reporter")
+    first = {name: conditions(panel, series, alike.index, name)[:, 0] for name in kinds}
+    return alike.assign(**first)
+
+
+def _system(world: Futures, row: Any, alike: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
+    """Draw the score of a system that is like others."""
+    who = rng.integers(0, len(alike), world.count)
+    lab, family, reporter = (
+        alike[name].to_numpy(dtype=str)[who] for name in ("lab", "scaffold_family", "reporter")
+    )
+    released = np.full(world.count, float(year_of_date(row.released)))
+    capability = world.newcomers(released, np.full(world.count, row.tier), lab, rng)
+    question = Question(row.series, released, family=family, reporter=reporter)
+    return observed(world, capability, question, rng)
+
+
+def scores_ahead(
+    samples: xr.DataArray, panel: xr.Dataset, levels: Sequence[Event], model: str
+) -> pd.DataFrame:
+    """Write what is registered about scores.
+
+    Parameters
+    ----------
+    samples : xarray.DataArray
+        From `samples_ahead`; questions that it does not hold are left out.
+    panel : xarray.Dataset
+        What is known.
+    levels : sequence of Event
+        From `asked.open_levels`.
+    model : str
+        Name of the forecaster.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With `COLUMNS`, the target without its day.
+    """
+    asked = asked_ahead(panel)
+    held = asked[asked["target"].isin(samples[names.TARGET].values)]
+    rows = [one for row in held.itertuples() for one in _score(row, samples)]
+    rows += list(_arrivals(panel))
+    rows += list(_levels(samples, panel, levels))
+    return _table(rows, str(panel.attrs["as_of"]), model)
+
+
+#: Months or nothing, target with its day, output type, its id, value.
+_Row = tuple[object, str, str, str, float]
+
+
+def _score(row: Any, samples: xr.DataArray) -> Iterator[_Row]:
+    drawn = samples.sel({names.TARGET: row.target}).values
+    found = from_scale(row.metric, np.quantile(drawn, LEVELS))
+    for level, value in zip(LEVELS, found, strict=True):
+        yield row.months, row.target, "quantile", f"{level:g}", float(value)
+    if row.kind == "best":
+        stands = float(np.mean(drawn <= row.known_best))
+        yield row.months, row.target, "cdf", repr(row.known_value), stands
+
+
+def _arrivals(panel: xr.Dataset) -> Iterator[_Row]:
+    day = str(panel.attrs["as_of"])
+    for series in series_of(panel):
+        for count in MONTHS:
+            years = _years(day, count)
+            target = f"{day}|new|{series}|{count}m"
+            yield count, target, "probability", "", 1 - quiet(panel, series, years)
+
+
+def _levels(samples: xr.DataArray, panel: xr.Dataset, levels: Sequence[Event]) -> Iterator[_Row]:
+    day, asked = str(panel.attrs["as_of"]), targets_of(levels, panel)
+    told = probabilities(samples, asked)
+    rows: Iterable[Any] = asked[asked["target"].isin(told.index)].itertuples()
+    for row in rows:
+        # Best scores are given that something comes; if nothing comes, no level is reached.
+        comes = 1 - quiet(panel, row.series, _years(day, row.months))
+        target = f"{day}|level|{row.event}|{row.months}m"
+        yield row.months, target, "probability", "", comes * float(told[row.target])
+
+
+def _years(day: str, months: int) -> float:
+    return float(year_of_date(until(day, months)) - year_of_date(day))
+
+
+def dates_ahead(forecast: Forecast) -> pd.DataFrame:
+    """Write what is registered about the events of the card.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        The whole of it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With `COLUMNS`: ``event|<name>|<day>`` with the probability by that day, for the ends of ten
+        years, and ``event|<name>|never``; ``date|<name>`` with quantiles in decimal years
+        (`units.year_of_date`), infinite for never or after the simulated horizon.
+    """
+    day = forecast.tag.as_of
+    first = date.fromisoformat(day)
+    ends = [date(first.year + n, 12, 31) for n in range(YEARS)]
+    ends = [end for end in ends if first < end <= forecast.horizon]
+    rows: list[_Row] = []
+    for name in forecast.event_names:
+        said = {end.isoformat(): forecast.probability_by(end, name) for end in ends}
+        said[NEVER] = forecast.never(name).p
+        rows += [("", f"{day}|event|{name}|{by}", "probability", "", p) for by, p in said.items()]
+        for level, found in forecast.quantiles(name, QUANTILES).items():
+            value = float(year_of_date(found)) if found is not None else np.inf
+            rows.append(("", f"{day}|date|{name}", "quantile", f"{level:g}", value))
+    return _table(rows, day, forecast.tag.card)
+
+
+def _table(rows: Iterable[_Row], day: str, model: str) -> pd.DataFrame:
+    columns = ["horizon", "target", "output_type", "output_type_id", "value"]
+    table = pd.DataFrame(list(rows), columns=columns)
+    table["target"] = table["target"].str.removeprefix(f"{day}|")
+    return table.assign(origin_date=day, model=model)[list(COLUMNS)]

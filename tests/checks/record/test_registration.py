@@ -1,0 +1,88 @@
+"""Files of the record: nothing lost on the way, nothing changed afterwards, nothing failed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+import toy
+
+from bayes_rsi.checks.record.registration import prepared, read, read_all, register
+from bayes_rsi.errors import ConvergenceError, StoreError
+
+
+def test_a_file_is_read_as_it_was_written(entry, tmp_path):
+    path = register(tmp_path / "new", entry)
+    found = read(path)
+    assert re.fullmatch(r"2025-06-30-baseline-[0-9a-f]{8}\.csv", path.name)
+    assert found.tag == entry.tag
+    assert found.verdict == entry.verdict
+    assert found.choice == entry.choice
+    assert found.levels == entry.levels
+    pd.testing.assert_frame_equal(found.table, entry.table)
+    assert found.text() == entry.text() == path.read_text()
+
+
+def test_any_csv_reader_takes_it(entry, tmp_path):
+    table = pd.read_csv(register(tmp_path, entry), comment="#")
+    assert list(table["target"].unique()) == list(entry.table["target"].unique())
+    assert table["value"].notna().all()
+    median = table[(table["target"] == "best|paperbench|3m") & (table["output_type_id"] == 0.5)]
+    assert 0 < median["value"].item() < 1
+
+
+def test_the_same_again_changes_nothing(entry, tmp_path):
+    path = register(tmp_path, entry)
+    before = path.stat().st_mtime_ns
+    assert register(tmp_path, entry) == path
+    assert path.stat().st_mtime_ns == before
+    assert [one.name for one in read_all(tmp_path)] == [entry.name]
+
+
+def test_another_forecast_of_the_same_tag_is_refused_and_another_tag_stands_beside(entry, tmp_path):
+    path = register(tmp_path, entry)
+    text = path.read_text()
+    other = replace(entry, table=entry.table.iloc[1:])
+    with pytest.raises(StoreError, match=r"another forecast of the same card.*registered stays"):
+        register(tmp_path, other)
+    assert path.read_text() == text
+    register(tmp_path, replace(other, tag=replace(entry.tag, seed=2)))
+    assert len(read_all(tmp_path)) == 2
+
+
+def test_a_failed_gate_is_not_registered(entry, tmp_path):
+    failed = replace(entry, verdict=toy.FAILED)
+    with pytest.raises(ConvergenceError, match=r"gates failed.*not registered"):
+        register(tmp_path, failed)
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ConvergenceError, match=r"gates failed.*not registered"):
+        prepared(None, toy.forecast(verdict=toy.FAILED), None)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda text: text.replace("quantile,0.5,", "quantile,0.5,1", 1), "rows of another digest"),
+        (lambda text: text.replace('"seed": 1', '"seed": 2', 1), "the forecast '2025-06-30-base"),
+        (lambda text: text.replace('"format": 1', '"format": 9', 1), r"cannot be read \(format 9"),
+        (lambda text: text.replace("origin_date,", "day,", 1), "cannot be read .*columns day"),
+        (lambda text: text[text.index("\n") + 1 :], "cannot be read"),
+        (lambda text: text.replace('"as_of": ', '"until": ', 1), "cannot be read"),
+    ],
+)
+def test_a_changed_file_is_seen(entry, tmp_path, change, message):
+    path = register(tmp_path, entry)
+    text = path.read_text()
+    path.write_text(change(text))
+    assert path.read_text() != text
+    with pytest.raises(StoreError, match=message):
+        read_all(tmp_path)
+
+
+def test_a_renamed_file_is_seen(entry, tmp_path):
+    path = register(tmp_path, entry)
+    path.rename(path.with_stem("2024-06-30-baseline-00000000"))
+    with pytest.raises(StoreError, match="expected the forecast as it was registered"):
+        read_all(tmp_path)
