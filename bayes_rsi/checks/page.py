@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from bayes_rsi.checks.backtest import TEST_ORIGINS
 from bayes_rsi.checks.court.ledger import Ledger
@@ -83,7 +84,11 @@ def tables(ledger: Ledger, tests: Sequence[str]) -> str:
 def _heading(asked: pd.DataFrame, record: dict) -> str:
     count, origin = outcomes(asked), record["origin"]
     fits = record.get("fits", {})
-    lines = [f"* {day}: {fit['verdict']}" for day, fit in fits.items() if not fit["passed"]]
+    lines = [
+        f"* {day}: {fit['verdict'].partition(': ')[2]}"
+        for day, fit in fits.items()
+        if not fit["passed"]
+    ]
     failed = "\n\nConvergence gates that failed:\n\n" + "\n".join(lines) if lines else ""
     minutes = sum(sum(fit["seconds"].values()) for fit in fits.values()) / 60
     return (
@@ -163,7 +168,7 @@ def _markdown(table: pd.DataFrame) -> str:
     flat = table.reset_index()
     head = [str(name) for name in flat.columns]
     rows = [[_cell(value) for value in row] for row in flat.itertuples(index=False)]
-    rule = ["---" if flat[name].dtype == object else "--:" for name in flat.columns]
+    rule = ["--:" if is_numeric_dtype(flat[name]) else "---" for name in flat.columns]
     return "\n".join("| " + " | ".join(row) + " |" for row in [head, rule, *rows])
 
 
