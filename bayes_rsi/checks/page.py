@@ -96,7 +96,7 @@ def _heading(asked: pd.DataFrame, record: dict) -> str:
         f"{origin['evidence_until']}: {count['pairs']:,} pairs of day and question from "
         f"{asked['origin'].nunique()} days; behind them at most {count['figures']:,} independent "
         f"outcomes (figures of {count['systems']} systems on {count['series']} series). The fits "
-        f"took {minutes:.0f} core-minutes." + failed
+        f"took {minutes:.0f} minutes, added up." + failed
     )
 
 

@@ -257,8 +257,7 @@ it is below {found_out} in a quantity named before the run.
 The verdict depends on every prior, the frontier at the last knot and P(end_to_end by 2028-12-31)
 given each draw, with the same futures and judged uniforms for all of them. **Others** are ceilings,
 curves, growth and the joint log likelihood, which sees what single quantities miss
-([Modrák et al. 2023](https://doi.org/10.1214/23-BA1404)). `benchmarks/simuk_ranks.py` holds single
-ranks to those of simuk, which compiles the model anew for each world.
+([Modrák et al. 2023](https://doi.org/10.1214/23-BA1404)).
 
 What this does not test: the priors themselves, the full panel, or whether the model describes the
 world. Worlds in which a horizon that the design calls censored is not, or in which capability falls
