@@ -50,7 +50,7 @@ def asked_ahead(panel: xr.Dataset) -> pd.DataFrame:
         One row for each: ``target`` (``day|kind|series|...``), ``origin``, ``kind``, ``months``,
         ``series``, ``metric``, ``known_best`` (scale; of ``best`` and ``record``) and
         ``known_value`` (the same, unit of the series), ``known_on`` (of ``best`` the day it is
-        about), ``released``, ``tier`` and ``lab`` (empty).
+        about), ``released`` and ``tier``; ``lab`` and ``system`` are empty: nobody knows them.
 
     Examples
     --------
@@ -148,6 +148,7 @@ def _described(rows: pd.DataFrame, day: str) -> pd.DataFrame:
         released=then.where(~best),
         tier=rows["tier"].fillna(""),
         lab="",
+        system="",
     )
 
 
