@@ -24,7 +24,7 @@ from scipy.stats import nbinom
 
 from bayes_rsi.units import year_of_date
 
-__all__ = ["LEAST", "Arrivals", "arrivals", "conditions", "like", "quiet"]
+__all__ = ["LEAST", "Arrivals", "arrivals", "conditions", "every", "like", "quiet"]
 
 #: Fewest systems that others are likened to.
 LEAST = 3
@@ -161,8 +161,23 @@ def like(panel: xr.Dataset, series: str) -> pd.DataFrame:
     return _systems(panel, panel["score_series"].values == series).droplevel("series")
 
 
+def every(panel: xr.Dataset) -> pd.DataFrame:
+    """Give the systems of all series.
+
+    Parameters
+    ----------
+    panel : xarray.Dataset
+        What was known.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``series``, ``system``; columns as in `like`.
+    """
+    return _systems(panel, np.full(panel.sizes["score"], True))
+
+
 def _systems(panel: xr.Dataset, rows: np.ndarray) -> pd.DataFrame:
-    """Give the systems of the series of some figures, by series and system; see `like`."""
     frame = pd.DataFrame(
         {
             "series": panel["score_series"].values[rows],
@@ -181,25 +196,22 @@ def _systems(panel: xr.Dataset, rows: np.ndarray) -> pd.DataFrame:
     return table
 
 
-def quiet(panel: xr.Dataset, series: str, years: float) -> float:
+def quiet(seen: int, years: np.ndarray) -> np.ndarray:
     """Give the probability that no new system becomes known on a series for a time.
 
     Parameters
     ----------
-    panel : xarray.Dataset
-        What was known.
-    series : str
-        Id of the series.
-    years : float
-        How long.
+    seen : int
+        How many of its systems were released in the last year.
+    years : numpy.ndarray
+        How long, any shape.
 
     Returns
     -------
-    float
+    numpy.ndarray
         P(0) of the same negative binomial that `arrivals` draws from.
     """
-    seen = int(like(panel, series)["recent"].sum())
-    return float((1 / (1 + years)) ** (seen + 0.5))
+    return np.asarray((1 / (1 + years)) ** (seen + 0.5))
 
 
 def _numbers(
@@ -216,6 +228,5 @@ def _delays(panel: xr.Dataset, series: str) -> np.ndarray:
     own = like(panel, series)["delay"].dropna().to_numpy()
     if len(own) >= LEAST:
         return np.asarray(own)
-    every = _systems(panel, np.full(panel.sizes["score"], True))
-    pooled = every["delay"].dropna().to_numpy()
+    pooled = every(panel)["delay"].dropna().to_numpy()
     return np.asarray(pooled) if len(pooled) else np.zeros(1)

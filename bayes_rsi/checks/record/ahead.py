@@ -13,7 +13,7 @@ Rows are in the columns of a forecast hub (https://hubverse.io), values in the u
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -22,7 +22,7 @@ import pandas as pd
 import xarray as xr
 
 from bayes_rsi import names
-from bayes_rsi.checks.court.arrivals import LEAST, conditions, like, quiet
+from bayes_rsi.checks.court.arrivals import LEAST, conditions, every, like, quiet
 from bayes_rsi.checks.court.baselines.protocol import each, gathered
 from bayes_rsi.checks.court.events import Event, probabilities
 from bayes_rsi.checks.court.futures import Futures, futures
@@ -146,9 +146,13 @@ def scores_ahead(
     asked = asked_ahead(panel)
     held = asked[asked["target"].isin(samples[names.TARGET].values)]
     rows = [one for row in held.itertuples() for one in _score(row, samples)]
-    rows += list(_arrivals(panel))
-    rows += list(_levels(samples, panel, levels))
-    return _table(rows, str(panel.attrs["as_of"]), model)
+    day, comes = str(panel.attrs["as_of"]), _comes(panel)
+    rows += [
+        (count, f"{day}|new|{series}|{count}m", "probability", "", p)
+        for (series, count), p in comes.items()
+    ]
+    rows += list(_levels(samples, targets_of(levels, panel), comes, day))
+    return _table(rows, day, model)
 
 
 #: Months or nothing, target with its day, output type, its id, value.
@@ -165,28 +169,31 @@ def _score(row: Any, samples: xr.DataArray) -> Iterator[_Row]:
         yield row.months, row.target, "cdf", repr(row.known_value), stands
 
 
-def _arrivals(panel: xr.Dataset) -> Iterator[_Row]:
+def _comes(panel: xr.Dataset) -> dict[tuple[str, int], float]:
+    """Give the probability that something new becomes known, by series and months."""
     day = str(panel.attrs["as_of"])
-    for series in series_of(panel):
-        for count in MONTHS:
-            years = _years(day, count)
-            target = f"{day}|new|{series}|{count}m"
-            yield count, target, "probability", "", 1 - quiet(panel, series, years)
+    years = year_of_date([until(day, count) for count in MONTHS]) - year_of_date(day)
+    recent = every(panel)["recent"].groupby("series").sum()
+    return {
+        (series, count): float(1 - none)
+        for series in series_of(panel)
+        for count, none in zip(MONTHS, quiet(int(recent[series]), years), strict=True)
+    }
 
 
-def _levels(samples: xr.DataArray, panel: xr.Dataset, levels: Sequence[Event]) -> Iterator[_Row]:
-    day, asked = str(panel.attrs["as_of"]), targets_of(levels, panel)
+def _levels(
+    samples: xr.DataArray,
+    asked: pd.DataFrame,
+    comes: Mapping[tuple[str, int], float],
+    day: str,
+) -> Iterator[_Row]:
     told = probabilities(samples, asked)
     rows: Iterable[Any] = asked[asked["target"].isin(told.index)].itertuples()
     for row in rows:
-        # Best scores are given that something comes; if nothing comes, no level is reached.
-        comes = 1 - quiet(panel, row.series, _years(day, row.months))
         target = f"{day}|level|{row.event}|{row.months}m"
-        yield row.months, target, "probability", "", comes * float(told[row.target])
-
-
-def _years(day: str, months: int) -> float:
-    return float(year_of_date(until(day, months)) - year_of_date(day))
+        # Best scores are given that something comes; if nothing comes, no level is reached.
+        value = comes[row.series, row.months] * float(told[row.target])
+        yield row.months, target, "probability", "", value
 
 
 def dates_ahead(forecast: Forecast) -> pd.DataFrame:

@@ -23,7 +23,7 @@ import pandas as pd
 import xarray as xr
 
 from bayes_rsi.cards import Card
-from bayes_rsi.checks.court.arrivals import like
+from bayes_rsi.checks.court.arrivals import every
 from bayes_rsi.checks.court.events import EVENTS, Event, figures, reached
 from bayes_rsi.checks.court.scale import KINDS, to_scale
 from bayes_rsi.checks.court.targets import MONTHS, until
@@ -50,15 +50,16 @@ def asked_ahead(panel: xr.Dataset) -> pd.DataFrame:
         One row for each: ``target`` (``day|kind|series|...``), ``origin``, ``kind``, ``months``,
         ``series``, ``metric``, ``known_best`` (scale; of ``best`` and ``record``) and
         ``known_value`` (the same, unit of the series), ``known_on`` (of ``best`` the day it is
-        about), ``released``, ``tier`` and ``lab`` (empty).
+        about), ``released`` and ``tier``; ``lab`` and ``system`` are empty: nobody knows them.
 
     Examples
     --------
     >>> asked_ahead(fit.panel).kind.value_counts()  # doctest: +SKIP
     """
     rows: list[dict[str, Any]] = []
+    of_all = every(panel)["tier"]
     for series in series_of(panel):
-        tiers = like(panel, series)["tier"]
+        tiers = of_all.loc[series]
         value, holder = _best(panel, series)
         common = {"series": series, "metric": _kind(panel, series), "known_value": value}
         rows += [common | {"kind": "best", "months": count} for count in MONTHS]
@@ -148,6 +149,7 @@ def _described(rows: pd.DataFrame, day: str) -> pd.DataFrame:
         released=then.where(~best),
         tier=rows["tier"].fillna(""),
         lab="",
+        system="",
     )
 
 

@@ -80,4 +80,6 @@ def test_how_often_nothing_comes_is_that_of_the_arrivals(known, series):
     rng = np.random.default_rng(1)
     drawn = arrivals(known, series, (2025.5, 2025.75), 4000, rng, at_least=0)
     none = (drawn.there.sum(axis=1) == 0).mean()
-    assert quiet(known, series, 0.25) == pytest.approx(none, abs=0.03)
+    assert quiet(int(like(known, series)["recent"].sum()), np.array([0.25])) == pytest.approx(
+        none, abs=0.03
+    )
