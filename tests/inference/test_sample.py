@@ -254,11 +254,26 @@ def test_a_share_is_scored_by_the_curve_that_parity_is_read_from(small_fit, seri
     floor, value = float(small_fit.panel["floor"].sel(series=series)), scores["value"].values
     logit = slope * (capability - difficulty) + effects_of(small_fit, scores, series)
     mean = floor + (ceiling - floor) * special.expit(logit)
-    variance = mean * (1 - mean) * (1 / scores["n_trials"].values + spread**2) + rounding**2
-    density = stats.norm.logpdf(value, mean, np.sqrt(variance))
+    even, (own, rest) = mean * (1 - mean), shared_of(small_fit, scores, series)
+    variance = even * (1 / scores["n_trials"].values + rest * spread**2) + rounding**2
+    density = stats.norm.logpdf(value, mean + own * spread * np.sqrt(even), np.sqrt(variance))
     inside = (value > 0) & (value < 1)
     assert inside.any()
     assert held[..., inside] == pytest.approx(density[..., inside], rel=1e-4, abs=1e-4)
+
+
+def shared_of(fitted, scores, series):
+    """Give what figures of one system on the series share, and the rest of their variance."""
+    posterior = fitted.tree["posterior"].to_dataset()
+    labels = [f"{series}|{system}" for system in scores["score_system"].values]
+    several = np.array([labels.count(label) > 1 for label in labels])
+    if not several.any():
+        return 0.0, 1.0
+    share = posterior["overdispersion_common"].values[..., None]
+    own = np.zeros((*share.shape[:-1], len(labels)))
+    known = [label for label in labels if labels.count(label) > 1]
+    own[..., several] = posterior["repeated_deviation"].sel(repeated=known).values
+    return np.sqrt(share) * own, np.where(several, 1 - share, 1.0)
 
 
 def effects_of(fitted, scores, series):

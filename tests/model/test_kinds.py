@@ -98,8 +98,9 @@ def test_sampled_coordinates_imply_the_priors_of_the_card(kinds: Any, kind: str,
 def test_priors_that_kinds_share_are_one_variable(kinds: Any) -> None:
     names = [rv.name for rv in kinds.model.free_RVs]
     assert names.count("difficulty_ahead") == names.count("difficulty_spread") == 1
-    # Three are mean and deviation of coordinates; two are for effects that this panel has none of.
+    # Three are mean and deviation of coordinates; three are for what this panel has none of.
     unused = {"count_slope", "ratio_slope", "speedup_slope", "harness_spread", "lab_spread"}
+    unused |= {"overdispersion_common"}
     assert kinds.card.priors.keys() - set(names) == unused
 
 
