@@ -49,6 +49,7 @@ def test_notebook_is_clean(path):
             assert cell.execution_count is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebook_runs(path, small_card, tmp_path):
     notebook = with_card(nbformat.read(path, as_version=4), small_card)

@@ -17,6 +17,8 @@ from bayes_rsi.evidence import load_evidence, load_runs
 from bayes_rsi.horizons import TimeHorizons
 from bayes_rsi.inference.time_horizon import time_horizon
 
+#: Real fits of runs, half a minute of them.
+pytestmark = pytest.mark.slow
 #: Vintage of the published horizons that is closest to the runs.
 VINTAGE = "2025-06-19"
 
