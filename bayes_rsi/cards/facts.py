@@ -120,7 +120,7 @@ class EvidenceChoice:
     kinds : tuple of str
         Kinds of metric, of `KINDS`; kept sorted.
     exclude : tuple of str
-        Series, benchmarks or systems left out; kept sorted.
+        Series (alone as ``series:<name>``), benchmarks or systems left out; kept sorted.
     min_scores : int
         Series with fewer rows are left out.
     article_only : bool

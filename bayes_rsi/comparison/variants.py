@@ -81,7 +81,7 @@ def variant(card: Card, panel: xr.Dataset, name: str) -> Card:
     if what == "trend":
         return replace(named, trend=which, priors=_shipped_priors(which) | dict(card.priors))
     if what == "series":
-        return _without(named, [which])
+        return _without(named, [name])
     return _without(named, panel[names.SYSTEM].values[panel["lab"].values == which].tolist())
 
 

@@ -18,6 +18,7 @@ from bayes_rsi.evidence.schema import EFFORTS, KINDS
 
 __all__ = [
     "KEY",
+    "SERIES_ALONE",
     "enough_scores",
     "fitted_series",
     "highest_effort",
@@ -32,6 +33,8 @@ __all__ = [
 
 #: What one selected score is the only one of, apart from its effort.
 KEY = ("series", "system", "scaffold", "effort", "reporter")
+#: Before the name of a series that is left out without the other series of its benchmark.
+SERIES_ALONE = "series:"
 
 
 def select(
@@ -136,6 +139,8 @@ def fitted_series(
 def not_named(scores: pd.DataFrame, series: pd.DataFrame, names: Collection[str]) -> pd.DataFrame:
     """Drop the series, benchmarks (with all their series) and systems that are named.
 
+    A series that is its benchmark's namesake is named alone as ``series:<name>``.
+
     Parameters
     ----------
     scores : pandas.DataFrame
@@ -143,15 +148,16 @@ def not_named(scores: pd.DataFrame, series: pd.DataFrame, names: Collection[str]
     series : pandas.DataFrame
         Typed rows of `benchmarks.csv`.
     names : collection of str
-        Series, benchmarks or systems.
+        Series, benchmarks or systems, or a series alone.
 
     Returns
     -------
     pandas.DataFrame
         The rows that are left.
     """
+    alone = [name.removeprefix(SERIES_ALONE) for name in names if name.startswith(SERIES_ALONE)]
     listed = list(names)
-    left_out = series["series"].isin(listed) | series["benchmark"].isin(listed)
+    left_out = series["series"].isin(listed + alone) | series["benchmark"].isin(listed)
     bad = scores["series"].isin(series["series"][left_out]) | scores["system"].isin(listed)
     return scores[~bad]
 
@@ -274,14 +280,15 @@ def _refuse_names(names: Collection[str], evidence: Evidence) -> None:
     if isinstance(names, str):
         hint = f"Write exclude=({names!r},)."
         raise EvidenceError([Problem("panel", None, "exclude", names, "a tuple of names", hint)])
-    options = evidence.every_name
+    alone = [f"{SERIES_ALONE}{series}" for series in evidence.every_series]
+    options = [*evidence.every_name, *alone]
     problems = [
         Problem(
             "panel",
             None,
             "exclude",
             name,
-            "a series, benchmark or system",
+            "a series, benchmark or system, or series:NAME",
             did_you_mean(name, options),
         )
         for name in names

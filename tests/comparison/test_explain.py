@@ -172,7 +172,7 @@ def test_variants_change_one_thing(hand_fit):
         assert dict(other.events) == dict(card.events)
         shipped = load_card(trend)
         assert {**shipped.priors, **card.priors} == dict(other.priors)
-    for name, gone in (("series:exam", "exam"), ("lab:Ours", "Old")):
+    for name, gone in (("series:exam", "series:exam"), ("lab:Ours", "Old")):
         other = variant(card, panel, name)
         assert set(other.evidence.exclude) - set(card.evidence.exclude) == {gone}
         back = replace(other, name=card.name, evidence=card.evidence)

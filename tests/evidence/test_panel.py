@@ -183,6 +183,20 @@ def test_a_series_or_benchmark_can_be_left_out(world: Any, name: str, gone: str)
     assert gone not in _panel(world, exclude=[name])["series"]
 
 
+def test_a_namesake_of_its_benchmark_can_be_left_out_alone() -> None:
+    evidence = load_evidence(as_of="2026-06-30")
+    series = {
+        name: set(panel(evidence, exclude=exclude)["series"].values)
+        for name, exclude in (
+            ("all", []),
+            ("alone", ["series:swe_bench_verified"]),
+            ("benchmark", ["swe_bench_verified"]),
+        )
+    }
+    assert series["all"] - series["alone"] == {"swe_bench_verified"}
+    assert len(series["all"] - series["benchmark"]) > 1
+
+
 def test_a_system_can_be_left_out(world: Any, assert_contract: Check) -> None:
     result = _panel(world, exclude=["Beta 1"])
     assert "Beta 1" not in result["system"]
@@ -202,6 +216,8 @@ def test_an_index_stands_alone(world: Any) -> None:
         ({"kinds": ()}, "a tuple of kinds"),
         ({"kinds": "fraction"}, "a tuple of kinds"),
         ({"exclude": ["swe_w"]}, "Did you mean 'swe_v'"),
+        ({"exclude": ["series:swe_w"]}, "Did you mean 'series:swe_v'"),
+        ({"exclude": ["series:Beta 1"]}, "or series:NAME"),
         ({"exclude": "swe_v"}, r"Write exclude=\('swe_v',\)"),
         ({"kinds": ("speedup",)}, "no score left as of 2025-02-01.*more kinds"),
         ({"min_scores": 99}, "smaller min_scores"),
