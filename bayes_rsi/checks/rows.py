@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from bayes_rsi.errors import StoreError
+from bayes_rsi.checks.origin import read_record, refuse_another
 from bayes_rsi.report.writing import usable_folder, write_atomically
 
 __all__ = ["Rows"]
@@ -56,14 +56,9 @@ class Rows:
         """
         record = self.path.with_suffix(".json")
         usable_folder(self.path.parent, (self.path.name, record.name))
-        found = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else None
-        for key, value in self.origin.items():
-            if found is not None and found.get(key) != value:
-                raise StoreError(
-                    f"{record}: got a table with {key} {found.get(key)!r}, expected {value!r}; "
-                    "give another folder, or move the two files away"
-                )
-        if found is None:
+        if found := read_record(record):
+            refuse_another(record, found, self.origin)
+        else:
             write_atomically(record, json.dumps(dict(self.origin), indent=1) + "\n")
 
     def table(self) -> pd.DataFrame:

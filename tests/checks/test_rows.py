@@ -42,10 +42,20 @@ def test_a_row_that_is_there_stays(tmp_path):
 def test_another_origin_is_refused_before_anything_is_added(tmp_path):
     rows(tmp_path).open()
     rows(tmp_path).open()
-    with pytest.raises(StoreError, match=r"table with seed 1, expected 2; give another folder"):
+    with pytest.raises(StoreError, match=r"results with seed 1, expected 2; give another folder"):
         rows(tmp_path, seed=2).open()
 
 
 def test_an_empty_table_has_its_columns(tmp_path):
     assert rows(tmp_path).table().columns.tolist() == list(COLUMNS)
     assert rows(tmp_path).done() == set()
+
+
+@pytest.mark.parametrize("text", ['{"seed": 1', "7"])
+def test_a_damaged_origin_is_refused(tmp_path, text):
+    one = rows(tmp_path)
+    one.open()
+    one.path.with_suffix(".json").write_text(text)
+    with pytest.raises(StoreError, match="got a damaged file"):
+        rows(tmp_path).open()
+    assert one.path.with_suffix(".json").read_text() == text

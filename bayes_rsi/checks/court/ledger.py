@@ -25,7 +25,7 @@ import pandas as pd
 
 from bayes_rsi.checks.court.answers import COLUMNS
 from bayes_rsi.checks.court.targets import COLUMNS as ASKED
-from bayes_rsi.errors import StoreError
+from bayes_rsi.checks.origin import read_record, refuse_another
 from bayes_rsi.report.writing import usable_folder, write_atomically
 
 __all__ = ["FILES", "Ledger", "as_text"]
@@ -63,13 +63,8 @@ class Ledger:
             When it cannot be written to.
         """
         usable_folder(self.folder, FILES)
-        found = self.record().get("origin")
-        for key, value in self.origin.items():
-            if found is not None and found.get(key) != value:
-                raise StoreError(
-                    f"{self.folder / RECORD}: got a backtest with {key} {found.get(key)!r}, "
-                    f"expected {value!r}; give another folder, or move the old files away"
-                )
+        if found := self.record():
+            refuse_another(self.folder / RECORD, found["origin"], self.origin)
 
     def finished(self) -> set[tuple[str, str]]:
         """Give the pairs of day and job that are done.
@@ -94,16 +89,7 @@ class Ledger:
         StoreError
             When the file is damaged.
         """
-        path = self.folder / RECORD
-        if not path.is_file():
-            return {}
-        try:
-            return dict(json.loads(path.read_text(encoding="utf-8")))
-        except ValueError as error:
-            raise StoreError(
-                f"{path}: got a damaged file ({error}), expected what an earlier backtest wrote; "
-                "move it and its tables away"
-            ) from error
+        return read_record(self.folder / RECORD)
 
     def table(self) -> pd.DataFrame:
         """Read what was forecast.

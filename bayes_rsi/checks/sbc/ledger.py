@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from bayes_rsi.errors import StoreError
+from bayes_rsi.checks.origin import read_record, refuse_another
 from bayes_rsi.report.writing import usable_folder, write_atomically
 
 __all__ = ["Ledger"]
@@ -49,13 +49,7 @@ class Ledger:
             When it cannot be written.
         """
         usable_folder(self.path.parent, [self.path.name])
-        found = self._read()["origin"]
-        for key, value in self.origin.items():
-            if found.get(key) != value:
-                raise StoreError(
-                    f"{self.path}: got simulations with {key} {found.get(key)!r}, expected "
-                    f"{value!r}; give another folder, or move the old file away"
-                )
+        refuse_another(self.path, self._read()["origin"], self.origin)
 
     def numbers(self) -> set[int]:
         """Give the numbers of the simulations that are done.
@@ -108,12 +102,4 @@ class Ledger:
         return pd.DataFrame(rows, index=columns).T
 
     def _read(self) -> dict[str, Any]:
-        if not self.path.is_file():
-            return {"origin": dict(self.origin), "simulations": {}}
-        try:
-            return dict(json.loads(self.path.read_text(encoding="utf-8")))
-        except ValueError as error:
-            raise StoreError(
-                f"{self.path}: got a damaged file ({error}), expected what an earlier run wrote; "
-                "move it away"
-            ) from error
+        return read_record(self.path) or {"origin": dict(self.origin), "simulations": {}}

@@ -166,7 +166,7 @@ def test_a_run_killed_before_the_record_does_the_job_again(ledger, told, monkeyp
 def test_another_backtest_is_refused(ledger, told, key, value):
     fill(ledger, told, DAYS[:1])
     other = Ledger(ledger.folder, ORIGIN | {key: value})
-    with pytest.raises(StoreError, match=rf"got a backtest with {key} .*, expected .*; give anoth"):
+    with pytest.raises(StoreError, match=rf"got results with {key} .*, expected .*; give anoth"):
         other.open()
 
 

@@ -51,7 +51,7 @@ def test_another_run_is_refused(ledger, key):
     ledger.add(1, result(0.5))
     before = ledger.path.read_text()
     other = Ledger(ledger.path, ORIGIN | {key: 7})
-    with pytest.raises(StoreError, match=f"got simulations with {key} .*, expected 7"):
+    with pytest.raises(StoreError, match=f"got results with {key} .*, expected 7"):
         other.open()
     assert ledger.path.read_text() == before
 
