@@ -30,6 +30,7 @@ CENSORED_SCORE = "censored_score"  # censored scores of kind horizon
 HORIZON_SERIES = "horizon_series"  # series of kind horizon
 HORIZON_SYSTEM = "horizon_system"  # systems with a score of kind horizon
 AUDITED_SERIES = "audited_series"  # series of kind fraction that an audit speaks for
+CREDITED_SERIES = "credited_series"  # those of which an audit tells how flawed items are scored
 LAB = "lab"  # labs with an effect of their own
 DOMAIN = "domain"  # domains beside the reference, general reasoning
 HARNESS = "harness"  # series and scaffold family, series|family
@@ -48,6 +49,7 @@ SPEEDUP = "speedup"  # log2 of the speed-up
 RATIO = "ratio"  # log2 of the ratio to humans
 COUNT = "count"  # solved problems
 AUDIT = "audit"  # flawed items that audits found, weighted
+CREDIT = "credit"  # flawed items that audits saw scored correct, weighted
 SCORE_LOG_LIKELIHOOD = "score_log_likelihood"  # of each score, over `score`
 
 # latent quantities of the posterior
@@ -100,6 +102,7 @@ ROUNDING = "rounding"  # noise that every share has
 SPEEDUP_NOISE = "speedup_noise"  # of a series, doublings of speed
 RATIO_NOISE = "ratio_noise"  # doublings of the ratio
 LABEL_ERROR = "label_error"  # share of flawed items
+SCORED_CORRECT = "scored_correct"  # share of flawed items scored correct all the same
 HORIZON_REFERENCES = ("metr_th11_p50", "metr_th10_p50")  # series that define doublings, first wins
 HORIZON_AT_LEVEL = "horizon_at_level"  # doublings at the population's level
 HORIZON_OFFSET = "horizon_offset"  # of a horizon series against the reference, doublings

@@ -18,6 +18,7 @@ from bayes_rsi.evidence import data_folder
 from bayes_rsi.inference.sample import panel_of
 
 LEFT_OUT = 10
+CLOSE = 2
 KEYS = ["series", "system", "scaffold", "effort", "reporter"]
 
 
@@ -41,16 +42,19 @@ def without_the_latest(card, evidence, place):
 
 
 def apart(found, refit):
-    """Give the largest difference of a headline probability, in standard errors."""
+    """Give the headline probabilities of both, and their differences in standard errors."""
     rows = found.table[found.table["unit"] == "probability"]
-    worst = 0.0
+    table = []
     for row in rows[rows["quantity"] != "never"].to_dict("records"):
         day = row["quantity"].removeprefix("by ")
         theirs = refit.share_by(day, row["event"])
         first = found.before.share_by(day, row["event"])
+        # The error of the change and that of where it starts from: no less than that of the sum.
         error = np.sqrt(theirs.mcse**2 + first.mcse**2 + row["mcse"] ** 2)
-        worst = max(worst, abs(row["after"] - theirs.p) / error)
-    return worst
+        z = (row["after"] - theirs.p) / error
+        table.append((row["event"], day, row["before"], row["after"], theirs.p, z))
+    columns = ["event", "by", "before", "reweighted", "refit", "difference, standard errors"]
+    return pd.DataFrame(table, columns=columns)
 
 
 def main():
@@ -65,8 +69,11 @@ def main():
     print(f"reweighting {found.seconds:.2f} s, refit {refit_seconds:.1f} s", end="")
     print(f" ({refit_seconds / found.seconds:.0f} times), warm {warm_seconds:.1f} s")
     for name, fit in (("refit", again), ("warm refit", warm)):
-        print(f"{name}: {fit.verdict.sentence()}")
-        print(f"  largest difference {apart(found, rsi.forecast(fit)):.1f} standard errors")
+        print(f"\n{name}: {fit.verdict.sentence()}")
+        table = apart(found, rsi.forecast(fit))
+        close = (table.iloc[:, -1].abs() <= CLOSE).sum()
+        print(table.round(4).to_string(index=False))
+        print(f"{close} of {len(table)} within {CLOSE} standard errors")
 
 
 if __name__ == "__main__":

@@ -24,34 +24,29 @@ def audit_counts(audits: pd.DataFrame, benchmarks: pd.Series) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per element of `benchmarks`, same order, float: `flawed` and `sound`, items times
-        weight, summed over audits (0 if unaudited); `scored_correct`, the share of flawed items
-        that capable systems still get credit for, averaged over the audits that tell it with
-        their flawed items as weights (nan if none does). An audit of weight 0, a second reading
-        of a sample, adds no counts but may tell the share.
+        One row per element of `benchmarks`, same order, float, items times weight, summed over
+        audits (0 if unaudited): `flawed` and `sound`; `credited` and `refused`, flawed items that
+        capable systems are and are not scored correct on, of the audits that tell. An audit of
+        weight 0, a second reading of a sample, adds nothing.
 
     Examples
     --------
     >>> import pandas as pd
     >>> row = {"benchmark": "b", "n_audited": 138, "n_flawed": 82, "n_items": 500, "weight": 0.5}
-    >>> audits = pd.DataFrame([row | {"sampling": "failed_items", "scored_correct_share": 0.63}])
+    >>> audits = pd.DataFrame([row | {"sampling": "failed_items", "scored_correct_share": 0.5}])
     >>> audit_counts(audits, pd.Series(["b", "c"])).values.tolist()
-    [[41.0, 209.0, 0.63], [0.0, 0.0, nan]]
+    [[41.0, 209.0, 20.5, 20.5], [0.0, 0.0, 0.0, 0.0]]
     """
     flawed, share = audits["n_flawed"], audits["scored_correct_share"]
-    telling = flawed.where(share.notna(), 0.0)
-    sums = pd.DataFrame(
-        {
-            "flawed": audits["weight"] * flawed,
-            "sound": audits["weight"] * (_looked_at(audits) - flawed),
-            "telling": telling,
-            "correct": telling * share.fillna(0.0),
-        },
-        dtype="float64",
-    )
+    items = {
+        "flawed": flawed,
+        "sound": _looked_at(audits) - flawed,
+        "credited": (flawed * share).fillna(0.0),
+        "refused": (flawed * (1 - share)).fillna(0.0),
+    }
+    sums = pd.DataFrame(items, dtype="float64").mul(audits["weight"], axis=0)
     of_series = sums.groupby(audits["benchmark"]).sum().reindex(benchmarks, fill_value=0.0)
-    shares = of_series["correct"] / of_series["telling"].where(of_series["telling"] > 0)
-    return of_series[["flawed", "sound"]].assign(scored_correct=shares).reset_index(drop=True)
+    return of_series.reset_index(drop=True)
 
 
 def _looked_at(audits: pd.DataFrame) -> pd.Series:

@@ -84,8 +84,8 @@ def panel(
 
         On `series`: `benchmark`, `kind`, `domain`, `role` (str); `floor`, `cap`, `human`,
         `reliability`, `n_items` (float, nan if none); `series_released` (datetime64[ns], NaT if
-        unknown); `audit_flawed`, `audit_sound` (float, weighted items, 0 if unaudited) and
-        `audit_scored_correct` (float, share, nan if none), see `audits.audit_counts`.
+        unknown); `audit_flawed`, `audit_sound`, `audit_credited` and `audit_refused` (float,
+        weighted items, 0 if unaudited), see `audits.audit_counts`.
 
         Attributes: `as_of` (ISO), `data_digest`, `absent_series` (names of the series that are not
         in the panel, divided by blanks: known later, of another kind, left out or too short).

@@ -143,10 +143,17 @@ def _audits(posterior: xr.Dataset, arrays: Design) -> dict[str, np.ndarray]:
     """Give the log likelihood of the audit of each series that has one."""
     if names.LABEL_ERROR not in posterior:
         return {}
-    error, (flawed, sound) = posterior[names.LABEL_ERROR], audit_counts(arrays)
-    found = {}
+    counts, found = audit_counts(arrays), {}
     for place in audited(arrays):
-        own = _array(error.isel({names.FRACTION_SERIES: place}))
-        density = flawed[place] * np.log(own) + sound[place] * np.log1p(-own)
-        found[str(error[names.FRACTION_SERIES].values[place])] = density
+        error, correct = (
+            _array(posterior[name].isel({names.FRACTION_SERIES: place}))
+            for name in (names.LABEL_ERROR, names.SCORED_CORRECT)
+        )
+        label = posterior[names.LABEL_ERROR][names.FRACTION_SERIES].values[place]
+        found[str(label)] = (
+            counts["flawed"][place] * np.log(error)
+            + counts["sound"][place] * np.log1p(-error)
+            + counts["credited"][place] * np.log(correct)
+            + counts["refused"][place] * np.log1p(-correct)
+        )
     return found

@@ -14,7 +14,7 @@ import xarray as xr
 from bayes_rsi import names
 from bayes_rsi.cards import Card
 from bayes_rsi.errors import ModelError
-from bayes_rsi.model.ceilings import audited
+from bayes_rsi.model.ceilings import audited, credited
 from bayes_rsi.model.count import count
 from bayes_rsi.model.design import Design, design
 from bayes_rsi.model.effects import domains, harness_labels, labs
@@ -117,7 +117,9 @@ def coordinates(arrays: Design) -> dict[str, list]:
     if arrays.series_of("fraction").size:
         found[names.HARNESS] = list(harness_labels(arrays))
         found[names.REPEATED] = list(repeated_labels(arrays))
-        found[names.AUDITED_SERIES] = list(series[arrays.series_of("fraction")[audited(arrays)]])
+        fractions = series[arrays.series_of("fraction")]
+        found[names.AUDITED_SERIES] = list(fractions[audited(arrays)])
+        found[names.CREDITED_SERIES] = list(fractions[credited(arrays)])
     for kind in LIKELIHOODS:
         found[f"{kind}_series"] = list(series[arrays.series_of(kind)])
         found[f"{kind}_score"] = list(scores[arrays.scores_of(kind)])

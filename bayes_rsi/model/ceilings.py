@@ -5,6 +5,7 @@ exactly 1.
 
     label_error_b ~ Beta(typical * worth, (1 - typical) * worth)
     flawed items found by an audit ~ Binomial(weighted items looked at, label_error_b)
+    those scored correct ~ Binomial(flawed items found, scored_correct_b), where the audit tells
 
 Audits are observations, so that series without one share what the audited ones teach. The worked
 example is ImageNet: about 6% of its validation labels are wrong or ambiguous (docs/ceilings.md).
@@ -23,7 +24,7 @@ from bayes_rsi.cards import Card
 from bayes_rsi.model.design import Design
 from bayes_rsi.model.priors import variable
 
-__all__ = ["audit_counts", "audited", "ceilings"]
+__all__ = ["audit_counts", "audited", "ceilings", "credited"]
 
 
 def ceilings(design: Design, card: Card) -> Any:
@@ -48,37 +49,39 @@ def ceilings(design: Design, card: Card) -> Any:
     error = pm.Beta(
         "label_error", typical * worth, (1 - typical) * worth, dims=names.FRACTION_SERIES
     )
-    _audits(design, error)
     correct = variable(card, "scored_correct", dims=names.FRACTION_SERIES)
+    counts = audit_counts(design)
+    _observe(names.AUDIT, error, counts["flawed"], counts["sound"], names.AUDITED_SERIES)
+    _observe(names.CREDIT, correct, counts["credited"], counts["refused"], names.CREDITED_SERIES)
     return pm.Deterministic(
         names.CEILING, 1.0 - error * (1.0 - correct), dims=names.FRACTION_SERIES
     )
 
 
-def _audits(design: Design, error: Any) -> None:
-    flawed, sound = audit_counts(design)
-    seen = audited(design)
-    if seen.size:
+def _observe(name: str, share: Any, hits: np.ndarray, misses: np.ndarray, dim: str) -> None:
+    total = hits + misses
+    told = np.flatnonzero(total > 0)
+    if told.size:
         pm.CustomDist(
-            names.AUDIT,
-            error[seen],
-            (flawed + sound)[seen],
+            name,
+            share[told],
+            total[told],
             logp=_log_binomial,
             random=_draw,
-            observed=flawed[seen],
-            dims=names.AUDITED_SERIES,
+            observed=hits[told],
+            dims=dim,
         )
 
 
-def _log_binomial(flawed: Any, error: Any, total: Any) -> Any:
+def _log_binomial(hits: Any, share: Any, total: Any) -> Any:
     """Give the log binomial density but for a constant; weighted counts are no whole numbers."""
-    return flawed * pt.log(error) + (total - flawed) * pt.log1p(-error)
+    return hits * pt.log(share) + (total - hits) * pt.log1p(-share)
 
 
 def _draw(
-    error: np.ndarray, total: np.ndarray, rng: np.random.Generator, size: Any = None
+    share: np.ndarray, total: np.ndarray, rng: np.random.Generator, size: Any = None
 ) -> np.ndarray:
-    return rng.binomial(np.round(total).astype(int), error, size=size).astype(float)
+    return rng.binomial(np.round(total).astype(int), share, size=size).astype(float)
 
 
 def audited(design: Design) -> np.ndarray:
@@ -94,12 +97,12 @@ def audited(design: Design) -> np.ndarray:
     numpy.ndarray
         Positions among the fraction series, increasing.
     """
-    flawed, sound = audit_counts(design)
-    return np.flatnonzero(flawed + sound > 0)
+    counts = audit_counts(design)
+    return np.flatnonzero(counts["flawed"] + counts["sound"] > 0)
 
 
-def audit_counts(design: Design) -> tuple[np.ndarray, np.ndarray]:
-    """Give the weighted counts of flawed and sound items behind each fraction series.
+def credited(design: Design) -> np.ndarray:
+    """Give the fraction series of which an audit tells how flawed items are scored.
 
     Parameters
     ----------
@@ -108,10 +111,27 @@ def audit_counts(design: Design) -> tuple[np.ndarray, np.ndarray]:
 
     Returns
     -------
-    tuple of numpy.ndarray
-        Flawed and sound, shape (fraction_series,); zero where nothing was audited.
+    numpy.ndarray
+        Positions among the fraction series, increasing.
+    """
+    counts = audit_counts(design)
+    return np.flatnonzero(counts["credited"] + counts["refused"] > 0)
+
+
+def audit_counts(design: Design) -> dict[str, np.ndarray]:
+    """Give the weighted counts of items that audits put behind each fraction series.
+
+    Parameters
+    ----------
+    design : Design
+        Arrays of the panel.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        ``flawed``, ``sound``, ``credited`` and ``refused``, shape (fraction_series,); zero where
+        nothing was audited.
     """
     chosen = design.series_of("fraction")
-    flawed = design.panel["audit_flawed"].values[chosen]
-    sound = design.panel["audit_sound"].values[chosen]
-    return flawed.astype(float), sound.astype(float)
+    told = ("flawed", "sound", "credited", "refused")
+    return {name: design.panel[f"audit_{name}"].values[chosen].astype(float) for name in told}

@@ -187,7 +187,8 @@ CONTRACT = {
     "series_released": ("series", "M"),
     "audit_flawed": ("series", "f"),
     "audit_sound": ("series", "f"),
-    "audit_scored_correct": ("series", "f"),
+    "audit_credited": ("series", "f"),
+    "audit_refused": ("series", "f"),
 }
 
 

@@ -14,6 +14,9 @@ from bayes_rsi.errors import EvidenceError
 from bayes_rsi.evidence import cut, load_evidence, panel
 from bayes_rsi.evidence.schema import KINDS
 
+#: Counts of an audit on a series of the panel.
+COUNTS = ("flawed", "sound", "credited", "refused")
+
 Write = Callable[..., Path]
 Check = Callable[[xr.Dataset], None]
 
@@ -146,10 +149,9 @@ def test_the_bounds_of_a_censored_figure_come_along(world: Any) -> None:
 def test_audits_are_weighted_counts_known_on_the_day(world: Any) -> None:
     swe = _panel(world).sel(series="swe_v")
     assert (float(swe["audit_flawed"]), float(swe["audit_sound"])) == (10.0, 40.0)
-    assert float(swe["audit_scored_correct"]) == 0.25
+    assert (float(swe["audit_credited"]), float(swe["audit_refused"])) == (2.5, 7.5)
     before = _panel(world, "2025-01-14").sel(series="swe_v")
-    assert (float(before["audit_flawed"]), float(before["audit_sound"])) == (0.0, 0.0)
-    assert np.isnan(before["audit_scored_correct"])
+    assert [float(before[f"audit_{name}"]) for name in COUNTS] == [0.0] * 4
 
 
 def test_several_audits_add_up(world: Any) -> None:
@@ -159,8 +161,8 @@ def test_several_audits_add_up(world: Any) -> None:
     world.rows["audits"].append(third)
     swe = _panel(world).sel(series="swe_v")
     assert (float(swe["audit_flawed"]), float(swe["audit_sound"])) == (60.0, 190.0)
-    # 20 flawed items at 0.25 and 30 at 0.75; the audit without a share is silent.
-    assert float(swe["audit_scored_correct"]) == pytest.approx((5 + 22.5) / 50)
+    # 10 flawed items at 0.25 and 30 at 0.75; the audit without a share is silent.
+    assert (float(swe["audit_credited"]), float(swe["audit_refused"])) == (25.0, 15.0)
 
 
 def test_an_audit_of_failed_items_counts_the_solved_ones_as_sound(world: Any) -> None:
@@ -169,11 +171,10 @@ def test_an_audit_of_failed_items_counts_the_solved_ones_as_sound(world: Any) ->
     assert (float(swe["audit_flawed"]), float(swe["audit_sound"])) == (10.0, 240.0)
 
 
-def test_an_audit_without_weight_tells_the_share_only(world: Any) -> None:
+def test_an_audit_without_weight_tells_nothing(world: Any) -> None:
     world.rows["audits"][0] |= {"weight": 0}
     swe = _panel(world).sel(series="swe_v")
-    assert (float(swe["audit_flawed"]), float(swe["audit_sound"])) == (0.0, 0.0)
-    assert float(swe["audit_scored_correct"]) == 0.25
+    assert [float(swe[f"audit_{name}"]) for name in COUNTS] == [0.0] * 4
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,12 @@ def test_a_panel_without_censored_horizons_has_no_variable_for_them(
 ) -> None:
     model = build(without(panel, panel["censoring"].values != "none"), card)
     assert names.HORIZON_CENSORED not in model
-    assert {rv.name for rv in model.observed_RVs} == {names.FRACTION, names.HORIZON, names.AUDIT}
+    assert {rv.name for rv in model.observed_RVs} == {
+        names.FRACTION,
+        names.HORIZON,
+        names.AUDIT,
+        names.CREDIT,
+    }
 
 
 def test_horizons_alone_are_enough(panel: xr.Dataset, card: Card) -> None:

@@ -8,9 +8,11 @@ import numpy as np
 import pymc as pm
 import pytensor
 import pytest
+import xarray as xr
 from scipy import special, stats
 
-from bayes_rsi.model.ceilings import audit_counts, audited, ceilings
+from bayes_rsi.model.ceilings import audit_counts, audited, ceilings, credited
+from bayes_rsi.model.design import design
 
 SERIES = ["exam", "lab", "swe"]
 
@@ -18,7 +20,7 @@ SERIES = ["exam", "lab", "swe"]
 @pytest.fixture(scope="module")
 def alone(arrays, card):
     """Ceilings without the rest of the model."""
-    coords = {"fraction_series": SERIES, "audited_series": ["exam"]}
+    coords = {"fraction_series": SERIES, "audited_series": ["exam"], "credited_series": ["exam"]}
     with pm.Model(coords=coords) as model:
         ceilings(arrays, card)
     return model
@@ -38,9 +40,9 @@ def test_imagenet_and_its_limits(alone, label_error, scored_correct, ceiling):
 
 
 def test_the_counts_are_those_of_the_panel_in_the_order_of_the_fraction_series(arrays):
-    flawed, sound = audit_counts(arrays)
-    assert flawed.tolist() == [12.0, 0.0, 0.0]
-    assert sound.tolist() == [88.0, 0.0, 0.0]
+    found = {name: counts.tolist() for name, counts in audit_counts(arrays).items()}
+    first = {"flawed": 12.0, "sound": 88.0, "credited": 3.0, "refused": 9.0}
+    assert found == {name: [count, 0.0, 0.0] for name, count in first.items()}
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -55,13 +57,23 @@ def test_label_errors_vary_about_a_typical_one_and_audits_count_them(world, card
     np.testing.assert_allclose(found["logp audit"], [expected], rtol=1e-6)
     expected = stats.beta.logpdf(found["scored_correct"], *card.prior("scored_correct").parameters)
     np.testing.assert_allclose(found["logp scored_correct"], expected, rtol=1e-6)
+    expected = stats.binom.logpmf(3, 12, found["scored_correct"][0]) - np.log(special.comb(12, 3))
+    np.testing.assert_allclose(found["logp credit"], [expected], rtol=1e-6)
     ceiling = 1 - found["label_error"] * (1 - found["scored_correct"])
     np.testing.assert_allclose(found["ceiling"], ceiling, rtol=1e-12)
 
 
 def test_only_what_an_audit_speaks_for_is_audited(world, arrays):
-    assert audited(arrays).tolist() == [0]
+    assert audited(arrays).tolist() == credited(arrays).tolist() == [0]
     assert list(world.model.coords["audited_series"]) == ["exam"]
+    assert list(world.model.coords["credited_series"]) == ["exam"]
+
+
+def test_an_audit_that_does_not_tell_how_flawed_items_are_scored_observes_errors_only(panel, card):
+    nothing = xr.zeros_like(panel["audit_flawed"])
+    arrays = design(panel.assign(audit_credited=nothing, audit_refused=nothing), card)
+    assert audited(arrays).tolist() == [0]
+    assert credited(arrays).tolist() == []
 
 
 def test_switched_off_every_ceiling_is_exactly_one(arrays, card):
