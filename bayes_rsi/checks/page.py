@@ -33,7 +33,7 @@ from bayes_rsi.report.figure import figure_bytes
 from bayes_rsi.report.writing import write_atomically
 from bayes_rsi.score.calibration import pit_ecdf
 
-__all__ = ["MARKS", "by_series", "picks_inside", "tables", "write"]
+__all__ = ["MARKS", "by_series", "picks_inside", "series_of_system", "tables", "write"]
 
 #: What the written part of the page is between.
 MARKS = ("<!-- backtest -->", "<!-- /backtest -->")
@@ -102,17 +102,36 @@ def _heading(asked: pd.DataFrame, record: dict) -> str:
 
 def _by(scores: pd.DataFrame, card: str) -> list[str]:
     mine = scores[scores["model"] == card]
+    mine = mine.assign(series_of_system=series_of_system(mine))
     titles = {
         "kind of question and of series": ["kind", "metric"],
         "months ahead": ["months"],
         "day": ["origin"],
         "domain": ["domain"],
+        "number of series on which its system was scored": ["series_of_system"],
     }
     return [
         f"### `{card}` by {title}\n\n"
         + _markdown(calibration(mine, by)[_SCORES].droplevel("model"))
         for title, by in titles.items()
     ]
+
+
+def series_of_system(scores: pd.DataFrame) -> pd.Series:
+    """Tell on how many series the system of each question was scored after its day, in bins.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        Scores of one forecaster.
+
+    Returns
+    -------
+    pandas.Series
+        Ordered categories ``1``, ``2``, ``3-4``, ``5-8`` and ``9 or more``, index of `scores`.
+    """
+    count = scores.groupby(["origin", "block"])["series"].transform("nunique")
+    return pd.cut(count, [0, 1, 2, 4, 8, np.inf], labels=["1", "2", "3-4", "5-8", "9 or more"])
 
 
 def by_series(scores: pd.DataFrame, card: str) -> pd.DataFrame:

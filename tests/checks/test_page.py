@@ -8,7 +8,7 @@ import pytest
 
 from bayes_rsi.checks import page as module
 from bayes_rsi.checks.court.ledger import Ledger
-from bayes_rsi.checks.page import MARKS, by_series, picks_inside, write
+from bayes_rsi.checks.page import MARKS, by_series, picks_inside, series_of_system, write
 from bayes_rsi.errors import StoreError
 
 PAGE = f"# Title\n\nBefore.\n\n{MARKS[0]}\n\nold\n\n{MARKS[1]}\n\nAfter.\n"
@@ -41,6 +41,16 @@ def test_one_question_of_each_system_is_inside_if_calibrated_and_not_if_too_wide
     good, wide = scores_of(rng), scores_of(rng, spread=0.4)
     assert picks_inside(good[good["model"] == "ours"]) > 0.8
     assert picks_inside(wide[wide["model"] == "ours"]) < 0.1
+
+
+def test_systems_are_told_apart_by_the_series_that_score_them():
+    blocks = ["a"] + ["b"] * 3 + ["c"] * 12
+    scores = pd.DataFrame({"block": blocks, "origin": "2025-06-30"})
+    scores["series"] = ["x", "x", "x", "y", *(f"s{i}" for i in range(12))]
+    expected = ["1", "2", "2", "2", *["9 or more"] * 12]
+    assert series_of_system(scores).tolist() == expected
+    later = scores.assign(origin=["2025-06-30"] * 15 + ["2025-09-30"])
+    assert series_of_system(later).tolist()[-1] == "1"
 
 
 @pytest.fixture
