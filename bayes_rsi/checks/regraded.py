@@ -4,13 +4,14 @@ Invariant: capability is the same in every row, so whatever differs between them
 
     python -m bayes_rsi.checks.regraded FOLDER core_bench_hard "Claude Opus 4.5"
 
-with the posterior.nc of `bayes-rsi forecast --out FOLDER`.
+reads the posterior.nc that `bayes-rsi forecast --out FOLDER` left there.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -130,19 +131,25 @@ def _effect(fit: Fit, label: str) -> tuple[float, float]:
     return float(drawn.mean()), float(drawn.std())
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Print the table of a stored posterior of the baseline card.
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the table of a stored posterior.
 
     Parameters
     ----------
-    arguments : sequence of str
-        Folder of ``posterior.nc``, series and system.
+    arguments : sequence of str, optional
+        Default: those of the command line.
     """
-    folder, series, system = arguments
-    card = load_card("baseline")
-    print(table_of(load(card, load_evidence(card.as_of), folder), series, system).round(2))
+    parser = argparse.ArgumentParser(prog="python -m bayes_rsi.checks.regraded")
+    parser.add_argument("out", type=Path, help="folder of a stored forecast")
+    parser.add_argument("series", help="a share of items, such as core_bench_hard")
+    parser.add_argument("system", help="a system with scores on it")
+    parser.add_argument("--card", default="baseline", help="card of the forecast")
+    parser.add_argument("--seed", type=int, default=1, help="its seed")
+    chosen = parser.parse_args(arguments)
+    card = load_card(chosen.card)
+    fit = load(card, load_evidence(card.as_of), chosen.out, chosen.seed)
+    print(table_of(fit, chosen.series, chosen.system).round(2).to_string(index=False))
 
 
 if __name__ == "__main__":
-    with pd.option_context("display.width", 100, "display.max_columns", 20):
-        main(sys.argv[1:])
+    main()
