@@ -112,4 +112,4 @@ def test_another_backtest_in_the_folder_is_refused(run, fitted, tmp_path):
     run("--origins", DAY, "--out", tmp_path)
     code, _, err = run("--origins", DAY, "--out", tmp_path, "--seed", "2")
     assert code == 2
-    assert "got a backtest with seed 1, expected 2" in err
+    assert "got results with seed 1, expected 2" in err

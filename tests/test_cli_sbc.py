@@ -126,4 +126,4 @@ def test_results_of_another_seed_are_refused(run, stood_in, tmp_path):
     path.write_text(path.read_text().replace('"seed": 1', '"seed": 9'))
     code, _, err = run("--simulations", 3, "--model", "right")
     assert code == 2
-    assert "got simulations with seed 9, expected 1" in err
+    assert "got results with seed 9, expected 1" in err
