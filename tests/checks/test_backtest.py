@@ -129,6 +129,7 @@ def test_a_killed_run_goes_on_where_it_was(fits, few, ledger, card, tmp_path):
     ).read_bytes()
 
 
+@pytest.mark.slow
 def test_processes_give_the_rows_that_this_one_gives(ledger, card, tmp_path):
     simple = [Job("baseline", day, True, 1, 60) for day in ("2025-12-31", DAY)]
     with local(1) as execute:

@@ -34,6 +34,10 @@ def fitted(**changes):
     )
 
 
+# Two fits of a hundred systems.
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def right():
     return fitted()
@@ -82,7 +86,6 @@ def test_truth_is_where_the_posterior_says(right, group):
     assert FALSE_ALARM / 2 < rank(right, group) < 1 - FALSE_ALARM / 2
 
 
-@pytest.mark.slow
 def test_a_model_without_ceilings_is_found_out():
     wrong = fitted(use_ceilings=False)
     assert rank(wrong, "log_slope") > 1 - FALSE_ALARM / 2
