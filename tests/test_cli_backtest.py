@@ -71,6 +71,7 @@ def test_it_writes_the_tables_and_prints_the_verdict(run, fitted, tmp_path):
     assert "50%" in err
 
 
+@pytest.mark.slow
 def test_a_second_run_does_only_what_is_missing(run, fitted, tmp_path):
     run("--origins", DAY, "--out", tmp_path)
     first = gzip.decompress((tmp_path / "backtest.csv.gz").read_bytes()).decode()

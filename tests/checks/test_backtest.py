@@ -108,6 +108,7 @@ def test_jobs_are_put_down_as_they_end(fits, few, ledger, card):
     assert np.isfinite(table["value"]).all()
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_where_it_was(fits, few, ledger, card, tmp_path):
     everything = jobs("2025-12-31", DAY)
     with local(1) as execute:

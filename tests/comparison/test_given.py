@@ -163,6 +163,7 @@ def test_conditioning_agrees_with_a_refit_to_the_censored_observation():
     assert row["change"] == pytest.approx(refit - growth.sf(by), abs=5 * row["mcse"])
 
 
+@pytest.mark.slow
 def test_the_error_of_a_change_covers_its_spread():
     """Over 200 samples the error that is stated is the spread that is seen, to a quarter."""
     rng = np.random.default_rng(3)

@@ -388,6 +388,7 @@ def test_stages_are_told_in_order_and_shares_rise(small_run):
     assert min(small_run.fit.timings.values()) > 0
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_draws(small_run):
     """The cache of compiled code is warm; about 20 s."""
     again = fit(small_run.card, small_run.evidence, seed=1)

@@ -80,6 +80,7 @@ def _parts(drawn):
     return lost, own, rest[..., None]
 
 
+@pytest.mark.slow
 def test_own_parameters_of_a_real_fit(small_fit):
     """Values in the sampler's coordinates, as many as a series has, and densities by SciPy."""
     own, posterior = own_parameters(small_fit), small_fit.tree["posterior"].to_dataset()
