@@ -50,22 +50,24 @@ def ceilings(design: Design, card: Card) -> Any:
         "label_error", typical * worth, (1 - typical) * worth, dims=names.FRACTION_SERIES
     )
     correct = variable(card, "scored_correct", dims=names.FRACTION_SERIES)
-    counts = audit_counts(design)
-    _observe(names.AUDIT, error, counts["flawed"], counts["sound"], names.AUDITED_SERIES)
-    _observe(names.CREDIT, correct, counts["credited"], counts["refused"], names.CREDITED_SERIES)
+    counts, flaws, credits = audit_counts(design), audited(design), credited(design)
+    _observe(names.AUDIT, names.AUDITED_SERIES, error, flaws, counts["flawed"], counts["sound"])
+    _observe(
+        names.CREDIT, names.CREDITED_SERIES, correct, credits, counts["credited"], counts["refused"]
+    )
     return pm.Deterministic(
         names.CEILING, 1.0 - error * (1.0 - correct), dims=names.FRACTION_SERIES
     )
 
 
-def _observe(name: str, share: Any, hits: np.ndarray, misses: np.ndarray, dim: str) -> None:
-    total = hits + misses
-    told = np.flatnonzero(total > 0)
+def _observe(
+    name: str, dim: str, share: Any, told: np.ndarray, hits: np.ndarray, misses: np.ndarray
+) -> None:
     if told.size:
         pm.CustomDist(
             name,
             share[told],
-            total[told],
+            (hits + misses)[told],
             logp=_log_binomial,
             random=_draw,
             observed=hits[told],
@@ -97,8 +99,7 @@ def audited(design: Design) -> np.ndarray:
     numpy.ndarray
         Positions among the fraction series, increasing.
     """
-    counts = audit_counts(design)
-    return np.flatnonzero(counts["flawed"] + counts["sound"] > 0)
+    return _told(design, "flawed", "sound")
 
 
 def credited(design: Design) -> np.ndarray:
@@ -114,8 +115,12 @@ def credited(design: Design) -> np.ndarray:
     numpy.ndarray
         Positions among the fraction series, increasing.
     """
+    return _told(design, "credited", "refused")
+
+
+def _told(design: Design, hits: str, misses: str) -> np.ndarray:
     counts = audit_counts(design)
-    return np.flatnonzero(counts["credited"] + counts["refused"] > 0)
+    return np.flatnonzero(counts[hits] + counts[misses] > 0)
 
 
 def audit_counts(design: Design) -> dict[str, np.ndarray]:
