@@ -103,7 +103,15 @@ def curves(
     beyond = pt.log(share / (1 - share)) / slope
     aim, miss = setting.aim(kind)
     centre = _centre(setting, kind)
-    rise = pm.Normal(f"{kind}_rise", tilt * (centre - aim - beyond), tilt * miss, dims=dims)
+    rise = pm.Normal(
+        f"{kind}_rise",
+        tilt * (centre - aim - beyond),
+        tilt * miss,
+        # The anchor is at the middle of the systems. From the prior's mean some chains began so far
+        # off that noise explained their scores, and stayed there.
+        initval=np.zeros(len(setting.design.series_of(kind))),
+        dims=dims,
+    )
     return Curves(centre - rise / tilt - beyond, slope)
 
 
@@ -145,10 +153,9 @@ def below_one(share: Any) -> Any:
     return share * (1 + share**BEND) ** (-1 / BEND)
 
 
-def _centre(setting: Setting, kind: str) -> np.ndarray:
-    """Give the mean place of each series' scores, were every system as good as its date says."""
-    design, rows = setting.design, setting.rows(kind)
-    years = design.released - np.average(design.released, weights=design.n_scores)
-    size = len(design.series_of(kind))
-    total = np.bincount(rows.series, years[rows.system], size)
-    return total / np.bincount(rows.series, minlength=size)
+def _centre(setting: Setting, kind: str) -> Any:
+    """Give the mean place of the systems behind each series' scores."""
+    rows, size = setting.rows(kind), len(setting.design.series_of(kind))
+    count = np.bincount(rows.series, minlength=size)
+    weights = (rows.series == np.arange(size)[:, None]) / count[:, None]
+    return pt.dot(weights, setting.places(kind))

@@ -107,7 +107,7 @@ def test_the_audit_of_swe_bench_verified_speaks_for_the_whole_set(evidence: Evid
 
 
 def test_the_regrading_of_core_bench_says_how_flawed_items_were_scored(evidence: Evidence) -> None:
-    """Of 45 items 9 were flawed; they count as scored wrong (docs/ceilings.md: one may not be)."""
+    """Of 45 items 9 were flawed, 8 of them scored wrong: 35 of 45 became 42 of 44."""
     series = panel(evidence).sel(series="core_bench_hard")
     counts = [float(series[f"audit_{name}"]) for name in ("flawed", "sound", "credited", "refused")]
-    assert counts == [9.0, 36.0, 0.0, 9.0]
+    assert counts == pytest.approx([9, 36, 1, 8], abs=0.01)

@@ -103,6 +103,9 @@ def test_audits_are_whole_numbers_so_that_they_can_be_drawn():
     total = scores["audit_flawed"].values + scores["audit_sound"].values
     assert (total > 0).sum() == 2
     assert (total % 1 == 0).all()
+    told = scores["audit_credited"].values, scores["audit_refused"].values
+    assert sorted((told[0] + told[1])[told[0] + told[1] > 0]) == [5]
+    assert (told[0] % 1 == 0).all()
 
 
 def test_every_prior_of_the_baseline_that_the_trend_needs_is_calibrated(worlds):
