@@ -41,7 +41,8 @@ def samplers():
     # What the card leaves out are series of the real tables.
     card = replace(card, evidence=replace(card.evidence, exclude=()))
     panel = panel_of(card, load_evidence(folder=data_folder() / "synthetic" / "drifting"))
-    model, first = build(panel, card), start(panel, card)
+    model = build(panel, card)
+    first = start(model, panel, card)
     compiled = nutpie.compile_pymc_model(model, initial_points=first)
     settings = {"draws": DRAWS, "tune": TUNE, "chains": CHAINS, "target_accept": 0.9}
     ours, ours_seconds = timed(

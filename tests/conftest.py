@@ -58,10 +58,9 @@ def small_run() -> SmallRun:
     whole = load_card("baseline")
     evidence = load_evidence(whole.as_of)
     needed = [item.series for event in whole.events.values() for item in event.requirements]
-    table, kept = evidence.series, SMALL_SERIES.union(needed)
-    # A name in `exclude` may be that of a benchmark too, which would take all its series along.
-    benchmarks = set(table["benchmark"][table["series"].isin(kept)])
-    others = tuple(name for name in table["series"] if name not in kept | benchmarks)
+    kept = SMALL_SERIES.union(needed)
+    # A bare name may be that of a benchmark too, which would take all its series along.
+    others = tuple(f"series:{name}" for name in evidence.series["series"] if name not in kept)
     card = replace(
         whole,
         evidence=replace(whole.evidence, exclude=others),

@@ -123,7 +123,7 @@ def small(evidence: rsi.Evidence, *more: str) -> rsi.Card:
 def compiled(card: rsi.Card, scores: xr.Dataset) -> tuple[pm.Model, dict, Callable]:
     """Build the model; give it, its first point, and the log densities of its variables."""
     model = build(scores, card)
-    for name, value in start(scores, card).items():
+    for name, value in start(model, scores, card).items():
         model.set_initval(model[name], value)
     variables = model.basic_RVs
     compute = model.compile_fn(model.logp(vars=variables, sum=False), mode="FAST_COMPILE")

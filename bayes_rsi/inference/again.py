@@ -230,7 +230,7 @@ def opened(model: pm.Model, panel: xr.Dataset, card: Card) -> Opened:
     shared = _open(plain)
     likelihood = plain.compile_fn(plain.logp(vars=plain.observed_RVs), mode=PLAIN["mode"])
     observed = tuple(_open(model))
-    compiled = nutpie.compile_pymc_model(model, initial_points=start(panel, card))
+    compiled = nutpie.compile_pymc_model(model, initial_points=start(model, panel, card))
     return Opened(compiled, observed, likelihood, shared)
 
 

@@ -43,11 +43,11 @@ def warm_start(
     dict of str to numpy.ndarray
         Variable to value: the earlier posterior mean where the labels are the same ones.
     """
-    found = start(panel, card)
+    found = start(model, panel, card)
     if begin is None:
         return found
     posterior = begin.tree["posterior"].to_dataset()
-    default = model.initial_point()
+    default = {**model.initial_point(), **found}
     for variable in model.free_RVs:
         name = variable.name
         if name not in posterior:

@@ -16,6 +16,7 @@ from bayes_rsi.cards import Card
 from bayes_rsi.errors import ModelError
 from bayes_rsi.model.ceilings import audited, credited
 from bayes_rsi.model.count import count
+from bayes_rsi.model.curves import begun
 from bayes_rsi.model.design import Design, design
 from bayes_rsi.model.effects import domains, harness_labels, labs
 from bayes_rsi.model.fraction import fraction
@@ -126,11 +127,13 @@ def coordinates(arrays: Design) -> dict[str, list]:
     return found
 
 
-def start(panel: xr.Dataset, card: Card) -> dict[str, np.ndarray]:
+def start(model: pm.Model, panel: xr.Dataset, card: Card) -> dict[str, np.ndarray]:
     """Give a sensible starting point for the sampler: everybody a little behind the calendar.
 
     Parameters
     ----------
+    model : pymc.Model
+        Of that panel and card.
     panel : xarray.Dataset
         The panel.
     card : Card
@@ -143,7 +146,8 @@ def start(panel: xr.Dataset, card: Card) -> dict[str, np.ndarray]:
     """
     arrays = design(panel, card)
     behind = float(card.prior("gap_flagship").quantile(0.5))
-    return {names.CAPABILITY_CLOCK: arrays.released - arrays.pins[1] - behind}
+    clock = arrays.released - arrays.pins[1] - behind
+    return {names.CAPABILITY_CLOCK: clock, **begun(model)}
 
 
 def _tell_in_doublings(arrays: Design, latent: Latents, scale: Scale) -> None:

@@ -26,7 +26,7 @@ import pytensor.tensor as pt
 
 from bayes_rsi.model.setting import Setting
 
-__all__ = ["Curves", "below_one", "curves", "middle"]
+__all__ = ["Curves", "begun", "below_one", "curves", "middle"]
 
 #: The anchor stays inside these shares of the range: at the ends it would be a point at infinity.
 INNER = (0.05, 0.6)
@@ -103,16 +103,29 @@ def curves(
     beyond = pt.log(share / (1 - share)) / slope
     aim, miss = setting.aim(kind)
     centre = _centre(setting, kind)
-    rise = pm.Normal(
-        f"{kind}_rise",
-        tilt * (centre - aim - beyond),
-        tilt * miss,
-        # The anchor is at the middle of the systems. From the prior's mean some chains began so far
-        # off that noise explained their scores, and stayed there.
-        initval=np.zeros(len(setting.design.series_of(kind))),
-        dims=dims,
-    )
+    rise = pm.Normal(f"{kind}_rise", tilt * (centre - aim - beyond), tilt * miss, dims=dims)
     return Curves(centre - rise / tilt - beyond, slope)
+
+
+def begun(model: pm.Model) -> dict[str, np.ndarray]:
+    """Give where the sampler should begin: the middle of the scores at that of their systems.
+
+    From the mean of their prior one chain of sixteen began so far off that noise explained its
+    scores, and it stayed there.
+
+    Parameters
+    ----------
+    model : pymc.Model
+        With curves of any kinds.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        Zero for each rise, shape (series of the kind,).
+    """
+    sizes = {name: len(labels) for name, labels in model.coords.items()}
+    kinds = [v.name.removesuffix("_rise") for v in model.free_RVs if v.name.endswith("_rise")]
+    return {f"{kind}_rise": np.zeros(sizes[f"{kind}_series"]) for kind in kinds}
 
 
 def middle(setting: Setting, kind: str, height: np.ndarray) -> np.ndarray:

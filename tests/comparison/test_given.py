@@ -203,7 +203,7 @@ def test_conditioning_agrees_with_a_refit_of_the_real_model(small_run):
     with model:
         above = (model["frontier"][-1] - at_least) / 0.02  # an observation with a little noise
         pm.Potential("seen", pm.logcdf(pm.Normal.dist(0.0, 1.0), above))
-    compiled = nutpie.compile_pymc_model(model, initial_points=start(fit.panel, card))
+    compiled = nutpie.compile_pymc_model(model, initial_points=start(model, fit.panel, card))
     tree = nutpie.sample(
         compiled, draws=500, tune=500, chains=2, seed=4, progress_bar=False, save_warmup=False
     )

@@ -28,7 +28,7 @@ def world():
 
 def density(model, parts, world):
     """Give a function of a point: the log density of each part, shape of each."""
-    for name, value in start(*world).items():
+    for name, value in start(model, *world).items():
         model.set_initval(model[name], value)
     return model.compile_fn(
         model.logp(vars=parts, sum=False),

@@ -218,7 +218,7 @@ class World:
 def world_of(panel: xr.Dataset, card: Card) -> World:
     """Build a model and compile, once, every variable and its log density in its own space."""
     model = build(panel, card)
-    for name, value in start(panel, card).items():
+    for name, value in start(model, panel, card).items():
         model.set_initval(model[name], value)
     told = [*model.free_RVs, *model.deterministics]
     labels = [rv.name for rv in told] + [f"logp {rv.name}" for rv in model.basic_RVs]

@@ -145,7 +145,7 @@ def test_coordinates_are_labels_of_the_panel(arrays, prior):
 
 def log_density_at_the_start(panel, card):
     model = build(panel, card)
-    for name, value in start(panel, card).items():
+    for name, value in start(model, panel, card).items():
         model.set_initval(model[name], value)
     function = model.compile_logp(sum=False, mode="FAST_COMPILE")
     return np.concatenate([np.ravel(x) for x in function(model.initial_point(random_seed=0))])
@@ -162,8 +162,8 @@ def test_the_start_has_a_finite_density(first):
 
 
 def test_the_start_covers_capability_a_typical_gap_behind_the_calendar(panel, card, arrays):
-    found = start(panel, card)
-    assert found.keys() == {"capability_clock"}
+    found = start(build(panel, card), panel, card)
+    assert found.keys() == {"capability_clock", "fraction_rise"}
     expected = arrays.released - (arrays.knots[-1] - 0.5) - 0.3
     np.testing.assert_allclose(found["capability_clock"], expected, atol=1e-9)
 

@@ -14,7 +14,7 @@ import xarray as xr
 from scipy import stats
 
 from bayes_rsi.cards import Card
-from bayes_rsi.model.build import build
+from bayes_rsi.model.build import build, start
 from bayes_rsi.model.design import Design
 from bayes_rsi.units import year_of_date
 
@@ -87,6 +87,13 @@ def test_log_slope_alone_has_the_prior_of_the_card(either: Any, seed: int) -> No
     log_slope, _ = slope_and_difficulty(values)
     expected = stats.norm.logpdf(log_slope, np.log(values["slope_typical"]), values["slope_spread"])
     np.testing.assert_allclose(values["logp fraction_log_tilt"], expected, rtol=1e-8)
+
+
+def test_curves_begin_at_the_middle_of_the_scored_systems(either: Any) -> None:
+    """From the prior's mean a chain could begin where noise explains all, and stay there."""
+    found = start(either.model, either.panel, either.card)["fraction_rise"]
+    assert found.shape == (len(either.model.coords["fraction_series"]),)
+    assert (found == 0).all()
 
 
 # --- prior predictive ----------------------------------------------------------------------------

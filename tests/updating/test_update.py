@@ -166,7 +166,7 @@ def test_rows_that_do_not_count_are_refused(small_fit, small_run, tmp_path):
 def test_a_warm_start_is_the_posterior_mean_of_what_is_known(small_fit):
     model = build(small_fit.panel, small_fit.card)
     cold = warm_start(model, small_fit.panel, small_fit.card, None)
-    np.testing.assert_equal(cold, start(small_fit.panel, small_fit.card))
+    np.testing.assert_equal(cold, start(model, small_fit.panel, small_fit.card))
     warm = warm_start(model, small_fit.panel, small_fit.card, small_fit)
     posterior = small_fit.tree["posterior"].to_dataset()
     for name in ("capability_clock", "growth_drift", "fraction_log_tilt"):
