@@ -1,7 +1,7 @@
 """Ranks of simulation-based calibration beside those of simuk, on the same worlds.
 
-    pip install --no-deps simuk tqdm
-    python benchmarks/simuk_ranks.py 5
+    .venv/bin/uv pip install --target out/simuk --no-deps simuk tqdm
+    PYTHONPATH=out/simuk .venv/bin/python benchmarks/simuk_ranks.py 5
 
 simuk draws worlds from the reduced design without its censored horizons (it cannot draw again where
 the censoring is another one), compiles the model anew for each and samples it with nutpie. The same
@@ -32,7 +32,7 @@ WANTED = ("horizon_rate", "growth_drift", "gap_flagship", "slope_typical", "diff
 def share_and_error(below):
     """Share of draws below the truth and its Monte Carlo error; below has (chain, draw)."""
     share = below.mean()
-    if np.ptp(below) == 0:
+    if share in (0.0, 1.0):
         return share, 1 / below.size
     ess = array_stats.ess(below.astype(float), chain_axis=0, draw_axis=1, method="mean")
     return share, np.sqrt(share * (1 - share) / ess)
