@@ -110,8 +110,8 @@ def curves(
 def begun(model: pm.Model) -> dict[str, np.ndarray]:
     """Give where the sampler should begin: the middle of the scores at that of their systems.
 
-    From the mean of their prior one chain of sixteen began so far off that noise explained its
-    scores, and it stayed there.
+    From the mean of their prior a chain once began so far off that noise explained its scores, and
+    it stayed there.
 
     Parameters
     ----------
