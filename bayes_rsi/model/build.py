@@ -21,11 +21,11 @@ from bayes_rsi.model.design import Design, design
 from bayes_rsi.model.effects import domains, harness_labels, labs
 from bayes_rsi.model.fraction import fraction
 from bayes_rsi.model.horizon import horizon
-from bayes_rsi.model.priors import refuse_unknown, variable
+from bayes_rsi.model.priors import refuse_unknown
 from bayes_rsi.model.ratio import ratio
 from bayes_rsi.model.repeated import repeated_labels
 from bayes_rsi.model.scale import Scale
-from bayes_rsi.model.setting import Setting
+from bayes_rsi.model.setting import Setting, setting_of
 from bayes_rsi.model.speedup import speedup
 from bayes_rsi.model.systems import Latents, latents
 from bayes_rsi.units import date_of_year
@@ -67,8 +67,7 @@ def build(panel: xr.Dataset, card: Card) -> pm.Model:
     with pm.Model(coords=coordinates(arrays)) as model:
         latent = latents(arrays, card)
         scale = horizon(arrays, card, latent)
-        ahead, spread = variable(card, "difficulty_ahead"), variable(card, "difficulty_spread")
-        setting = Setting(arrays, card, latent, scale, ahead, spread)
+        setting = setting_of(arrays, card, latent, scale)
         for kind, likelihood in LIKELIHOODS.items():
             if arrays.series_of(kind).size:
                 likelihood(setting)

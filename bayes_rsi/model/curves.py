@@ -170,5 +170,5 @@ def _centre(setting: Setting, kind: str) -> Any:
     """Give the mean place of the systems behind each series' scores."""
     rows, size = setting.rows(kind), len(setting.design.series_of(kind))
     count = np.bincount(rows.series, minlength=size)
-    weights = (rows.series == np.arange(size)[:, None]) / count[:, None]
-    return pt.dot(weights, setting.places(kind))
+    parts = setting.places(kind) / count[rows.series]
+    return pt.inc_subtensor(pt.zeros(size)[rows.series], parts)  # sums where series repeat

@@ -3,10 +3,14 @@
 Invariant: the expected score lies between floor and ceiling, whatever the capability.
 
     mean = floor + (ceiling - floor) * logistic(slope * (place - difficulty) + harness + reporter)
-    sd^2 = mean (1 - mean) (1 / n_trials + overdispersion^2) + rounding^2
-    score = Normal(mean, sd), censored to [0, 1]
+    variance = mean (1 - mean) (1 / n_trials + overdispersion^2) + rounding^2
+    score = Normal(mean, sqrt(variance)), censored to [0, 1]
 
-Figures of one system on one series share a part of the overdispersion (`repeated`).
+    log overdispersion ~ Gumbel with median log(typical) and standard deviation spread
+
+Figures of one system on one series share a part of the overdispersion (`repeated`). A series that
+has none would fit the capabilities of its systems exactly, and a normal prior hardly minds: the
+sampler went there and back (E-BFMI 0.16 as of mid-2024). The Gumbel has a light lower tail.
 
 The censored normal keeps scores of exactly 0 and 1 legal. A beta-binomial does so too, but took six
 times as long in a prototype (299 s against 46 s for the same draws) for similar estimates.
@@ -54,7 +58,7 @@ def fraction(setting: Setting) -> None:
     pm.CustomDist(
         names.FRACTION,
         mean + shared.deviation * spread * pt.sqrt(even),
-        pt.sqrt(variance),
+        variance,
         logp=_log_density,
         random=_draw,
         observed=rows.value,
@@ -78,30 +82,31 @@ def _curves(setting: Setting, floor: np.ndarray, ceiling: Any) -> Curves:
 
 def _spread(card: Card) -> Any:
     typical = variable(card, "overdispersion_typical")
-    spread = variable(card, "overdispersion_spread")
-    log = pm.Normal("log_overdispersion", pt.log(typical), spread, dims=names.FRACTION_SERIES)
+    scale = variable(card, "overdispersion_spread") * np.sqrt(6) / np.pi
+    mode = pt.log(typical) + scale * np.log(np.log(2))
+    log = pm.Gumbel("log_overdispersion", mode, scale, dims=names.FRACTION_SERIES)
     return pm.Deterministic("overdispersion", pt.exp(log), dims=names.FRACTION_SERIES)
 
 
-def _log_density(value: Any, mean: Any, sd: Any) -> Any:
+def _log_density(value: Any, mean: Any, variance: Any) -> Any:
     """Give the log density of a normal censored to [0, 1], tails only for the rows that need them.
 
     `pm.Censored` computes both tails for every row, and nearly all rows lie inside.
     """
     standard = pm.Normal.dist(0.0, 1.0)
-    inside = -0.5 * ((value - mean) / sd) ** 2 - pt.log(sd) - 0.5 * np.log(2 * np.pi)
+    inside = -0.5 * ((value - mean) ** 2 / variance + pt.log(2 * np.pi * variance))
     # Scores that are constants tell their rows now, others (simulated ones) in every run.
     told = value.data if isinstance(value, TensorConstant) else value
     for at_edge, edge in ((told <= 0.0, -mean), (told >= 1.0, mean - 1.0)):
         known = isinstance(at_edge, np.ndarray)
         rows = np.flatnonzero(at_edge) if known else pt.flatnonzero(at_edge)
         if not known or rows.size:
-            tail = pm.logcdf(standard, edge[rows] / sd[rows])
+            tail = pm.logcdf(standard, edge[rows] / pt.sqrt(variance[rows]))
             inside = pt.set_subtensor(inside[rows], tail)
     return inside
 
 
 def _draw(
-    mean: np.ndarray, sd: np.ndarray, rng: np.random.Generator, size: Any = None
+    mean: np.ndarray, variance: np.ndarray, rng: np.random.Generator, size: Any = None
 ) -> np.ndarray:
-    return np.clip(rng.normal(mean, sd, size=size), 0.0, 1.0)
+    return np.clip(rng.normal(mean, np.sqrt(variance), size=size), 0.0, 1.0)

@@ -12,11 +12,12 @@ import numpy as np
 
 from bayes_rsi.cards import Card
 from bayes_rsi.model.design import Design
+from bayes_rsi.model.priors import variable
 from bayes_rsi.model.scale import Scale
 from bayes_rsi.model.systems import Latents
 from bayes_rsi.units import year_of_date
 
-__all__ = ["Rows", "Setting"]
+__all__ = ["Rows", "Setting", "setting_of"]
 
 
 @dataclass(frozen=True)
@@ -55,16 +56,17 @@ class Setting:
         Frontier and capabilities.
     scale : Scale
         What a doubling is.
-    ahead, spread : tensor
-        Effective years by which a new series is aimed beyond the frontier of its day, and how much
-        that varies between series.
+    aims : tensor
+        Place at which the makers of each series aimed it, shape (series,).
+    spread : tensor
+        How much places are off what was aimed at, in the population's frame; scalar.
     """
 
     design: Design
     card: Card
     latent: Latents
     scale: Scale
-    ahead: Any
+    aims: Any
     spread: Any
 
     def rows(self, kind: str) -> Rows:
@@ -106,9 +108,6 @@ class Setting:
     def aim(self, kind: str) -> tuple[Any, Any]:
         """Give what the makers of each series aimed at: mean and sd of its difficulty.
 
-        A new benchmark is aimed at the frontier of its day and a little beyond. This is what lets
-        a series with three scores be useful.
-
         Parameters
         ----------
         kind : str
@@ -119,7 +118,35 @@ class Setting:
         tuple of tensor
             Places in the population's frame, shape (series of the kind,), and a scalar.
         """
-        released = self.design.panel["series_released"].values[self.design.series_of(kind)]
-        target = self.design.interpolated(self.latent.frontier, year_of_date(released))
-        # On few systems a prior draw may have a falling population; the sampler's pace is positive.
-        return self.latent.in_frame(target + self.ahead), self.spread / abs(self.latent.pace)
+        return self.aims[self.design.series_of(kind)], self.spread
+
+
+def setting_of(design: Design, card: Card, latent: Latents, scale: Scale) -> Setting:
+    """Add to the model on the context stack what the likelihoods share.
+
+    A new benchmark is aimed at the frontier of its day and a little beyond, ``difficulty_ahead``.
+    This is what lets a series with three scores be useful.
+
+    Parameters
+    ----------
+    design : Design
+        Arrays of the panel.
+    card : Card
+        Priors.
+    latent : Latents
+        Frontier and capabilities.
+    scale : Scale
+        What a doubling is.
+
+    Returns
+    -------
+    Setting
+        For every kind of metric but horizons.
+    """
+    ahead, spread = variable(card, "difficulty_ahead"), variable(card, "difficulty_spread")
+    released = year_of_date(design.panel["series_released"].values)
+    # Horizons need no release date, and nobody asks for their aim.
+    dated = np.where(np.isnan(released), design.knots[0], released)
+    aims = latent.in_frame(design.interpolated(latent.frontier, dated) + ahead)
+    # On few systems a prior draw may have a falling population; the sampler's pace is positive.
+    return Setting(design, card, latent, scale, aims, spread / abs(latent.pace))

@@ -108,17 +108,17 @@ def latents(design: Design, card: Card) -> Latents:
         What the likelihoods build on.
     """
     frontier, rate = _frontier(design, card)
-    gaps = pt.stack([variable(card, f"gap_{tier}") for tier in TIERS])
-    behind = pt.stack([0.0, *(variable(card, f"behind_{tier}") for tier in TIERS[1:])])
+    gap = _of_tier(design, [variable(card, f"gap_{tier}") for tier in TIERS])
+    behind = _of_tier(design, [0.0, *(variable(card, f"behind_{tier}") for tier in TIERS[1:])])
     scatter = variable(card, "system_scatter")
     stretch = pt.exp(lab_effect(design, card))
     frame = frame_of(design)
     at_release = design.interpolated(frontier, design.released)
     capability = pm.CustomDist(
         names.CAPABILITY_CLOCK,
-        at_release - behind[design.tier] * stretch,
+        at_release - behind * stretch,
         scatter,
-        gaps[design.tier] * stretch,
+        gap * stretch,
         logp=_log_density,
         random=_draw,
         support_point=_typical,
@@ -129,6 +129,13 @@ def latents(design: Design, card: Card) -> Latents:
     place = (capability - level) / pace
     shift = domain_shift(design, card)
     return Latents(frontier, rate, place, shift, level, pace)
+
+
+def _of_tier(design: Design, values: list[Any]) -> Any:
+    """Give each system the value of its tier, shape (system,)."""
+    # Not a stack under an index: PyTensor makes a scalar node for each system of that, and 40% of
+    # the time of compilation went there.
+    return sum(value * (design.tier == tier) for tier, value in enumerate(values))
 
 
 def _log_density(capability: Any, frontier: Any, scatter: Any, gap: Any) -> Any:
