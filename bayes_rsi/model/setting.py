@@ -57,9 +57,10 @@ class Setting:
     scale : Scale
         What a doubling is.
     aims : tensor
-        Place at which the makers of each series aimed it, shape (series,).
+        Place at which the makers of each series aimed it, in the population's frame, shape
+        (series,); without meaning for horizons.
     spread : tensor
-        How much places are off what was aimed at, in the population's frame; scalar.
+        How far a difficulty may be off its aim, standard deviation, in the same frame; scalar.
     """
 
     design: Design

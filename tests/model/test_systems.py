@@ -5,8 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytensor
 import pytest
+from pytensor.graph import rewrite_graph
+from pytensor.graph.traversal import explicit_graph_inputs, io_toposort
+from pytensor.tensor.basic import Join, MakeVector
 from scipy import stats
 
+from bayes_rsi.model.build import build
 from bayes_rsi.model.systems import _log_density, _waves
 from bayes_rsi.units import year_of_date
 
@@ -26,6 +30,18 @@ def test_the_frontier_equals_the_calendar_at_both_pins(world, arrays, seed, spre
     np.testing.assert_allclose(at_pins, [-2.0, 0.0], atol=1e-9)
     # The checker is not blind: between the pins the frontier need not be the calendar.
     assert not np.allclose(clock, arrays.knots - arrays.pins[1], atol=1e-3)
+
+
+def test_the_graph_has_no_node_for_each_system(panel, card):
+    """Indexing a stack of scalars does that: 606 nodes on all evidence, 40% of compilation."""
+    model = build(panel, card)
+    density = rewrite_graph(model.logp(vars=[model["capability_clock"]]), include=["canonicalize"])
+    stacks = [
+        node
+        for node in io_toposort(explicit_graph_inputs([density]), [density])
+        if isinstance(node.op, Join | MakeVector)
+    ]
+    assert max((len(node.inputs) for node in stacks), default=0) < panel.sizes["system"]
 
 
 @pytest.mark.parametrize("count", [1, 2, 7, 40])
