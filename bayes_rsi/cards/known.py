@@ -45,6 +45,7 @@ PRIORS: dict[str, tuple[str, ...]] = {
         "slope_spread",
         "label_error_typical",
         "label_error_worth",
+        "label_error_audited",
         "scored_correct",
         "overdispersion_typical",
         "overdispersion_spread",

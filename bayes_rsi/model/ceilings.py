@@ -3,12 +3,14 @@
 Invariant: ``ceiling = 1 - label_error * (1 - scored_correct)`` lies in (0, 1]; switched off it is
 exactly 1.
 
-    label_error_b ~ Beta(typical * worth, (1 - typical) * worth)
+    label_error_b ~ Beta(typical * worth, (1 - typical) * worth) where nobody looked,
+    label_error_b ~ label_error_audited where an audit did
     flawed items found by an audit ~ Binomial(weighted items looked at, label_error_b)
     those scored correct ~ Binomial(flawed items found, scored_correct_b), where the audit tells
 
-Audits are observations, so that series without one share what the audited ones teach. The worked
-example is ImageNet: about 6% of its validation labels are wrong or ambiguous (docs/ceilings.md).
+Audits are made where something is suspected, so they are observations of their own series and say
+nothing about the others. The worked example is ImageNet: about 6% of its validation labels are
+wrong or ambiguous (docs/ceilings.md).
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ import pytensor.tensor as pt
 from bayes_rsi import names
 from bayes_rsi.cards import Card
 from bayes_rsi.model.design import Design
-from bayes_rsi.model.priors import variable
+from bayes_rsi.model.priors import parameters, variable
 
 __all__ = ["audit_counts", "audited", "ceilings", "credited"]
 
@@ -35,7 +37,8 @@ def ceilings(design: Design, card: Card) -> Any:
     design : Design
         Arrays of the panel.
     card : Card
-        Priors ``label_error_typical``, ``label_error_worth`` and ``scored_correct``.
+        Priors ``label_error_typical``, ``label_error_worth``, ``label_error_audited`` and
+        ``scored_correct``.
 
     Returns
     -------
@@ -46,11 +49,16 @@ def ceilings(design: Design, card: Card) -> Any:
     if not card.use_ceilings:
         return pm.Deterministic(names.CEILING, pt.ones(size), dims=names.FRACTION_SERIES)
     typical, worth = variable(card, "label_error_typical"), variable(card, "label_error_worth")
+    counts, flaws, credits = audit_counts(design), audited(design), credited(design)
+    suspected = np.isin(np.arange(size), flaws)
+    hits, misses = parameters(card, "label_error_audited", "beta")
     error = pm.Beta(
-        "label_error", typical * worth, (1 - typical) * worth, dims=names.FRACTION_SERIES
+        "label_error",
+        pt.where(suspected, hits, typical * worth),
+        pt.where(suspected, misses, (1 - typical) * worth),
+        dims=names.FRACTION_SERIES,
     )
     correct = variable(card, "scored_correct", dims=names.FRACTION_SERIES)
-    counts, flaws, credits = audit_counts(design), audited(design), credited(design)
     _observe(names.AUDIT, names.AUDITED_SERIES, error, flaws, counts["flawed"], counts["sound"])
     _observe(
         names.CREDIT, names.CREDITED_SERIES, correct, credits, counts["credited"], counts["refused"]
