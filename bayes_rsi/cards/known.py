@@ -43,8 +43,8 @@ PRIORS: dict[str, tuple[str, ...]] = {
     "fraction": (
         "slope_typical",
         "slope_spread",
-        "label_error_typical",
-        "label_error_worth",
+        "label_error_unaudited",
+        "label_error_multiple",
         "label_error_audited",
         "scored_correct",
         "overdispersion_typical",

@@ -3,14 +3,14 @@
 Invariant: ``ceiling = 1 - label_error * (1 - scored_correct)`` lies in (0, 1]; switched off it is
 exactly 1.
 
-    label_error_b ~ Beta(typical * worth, (1 - typical) * worth) where nobody looked,
-    label_error_b ~ label_error_audited where an audit did
+    own_b ~ label_error_audited where an audit looked, else label_error_unaudited
+    label_error_b = own_b where an audit looked, else 1 - (1 - own_b) ** multiple
     flawed items found by an audit ~ Binomial(weighted items looked at, label_error_b)
     those scored correct ~ Binomial(flawed items found, scored_correct_b), where the audit tells
 
 Audits are made where something is suspected, so they are observations of their own series and say
-nothing about the others. The worked example is ImageNet: about 6% of its validation labels are
-wrong or ambiguous (docs/ceilings.md).
+nothing about the others, which learn from one another's scores through the multiple. The worked
+example is ImageNet: about 6% of its validation labels are wrong or ambiguous (docs/ceilings.md).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def ceilings(design: Design, card: Card) -> Any:
     design : Design
         Arrays of the panel.
     card : Card
-        Priors ``label_error_typical``, ``label_error_worth``, ``label_error_audited`` and
+        Priors ``label_error_unaudited``, ``label_error_multiple``, ``label_error_audited`` and
         ``scored_correct``.
 
     Returns
@@ -48,16 +48,8 @@ def ceilings(design: Design, card: Card) -> Any:
     size = len(design.series_of("fraction"))
     if not card.use_ceilings:
         return pm.Deterministic(names.CEILING, pt.ones(size), dims=names.FRACTION_SERIES)
-    typical, worth = variable(card, "label_error_typical"), variable(card, "label_error_worth")
     counts, flaws, credits = audit_counts(design), audited(design), credited(design)
-    suspected = np.isin(np.arange(size), flaws)
-    hits, misses = parameters(card, "label_error_audited", "beta")
-    error = pm.Beta(
-        "label_error",
-        pt.where(suspected, hits, typical * worth),
-        pt.where(suspected, misses, (1 - typical) * worth),
-        dims=names.FRACTION_SERIES,
-    )
+    error = _label_error(card, np.isin(np.arange(size), flaws))
     correct = variable(card, "scored_correct", dims=names.FRACTION_SERIES)
     _observe(names.AUDIT, names.AUDITED_SERIES, error, flaws, counts["flawed"], counts["sound"])
     _observe(
@@ -66,6 +58,23 @@ def ceilings(design: Design, card: Card) -> Any:
     return pm.Deterministic(
         names.CEILING, 1.0 - error * (1.0 - correct), dims=names.FRACTION_SERIES
     )
+
+
+def _label_error(card: Card, looked_at: np.ndarray) -> Any:
+    """Give the share of flawed items of each fraction series.
+
+    A multiple of what is drawn for a series, and not a mean that it is drawn around: most series
+    say next to nothing about their errors, and a chain moved such a mean slower than all else.
+    """
+    seen, unseen = (
+        parameters(card, f"label_error_{name}", "beta") for name in ("audited", "unaudited")
+    )
+    alpha, beta = np.where(looked_at[:, None], seen, unseen).T
+    own = pm.Beta("label_error_own", alpha, beta, dims=names.FRACTION_SERIES)
+    multiple = variable(card, "label_error_multiple")
+    common = -pt.expm1(multiple * pt.log1p(-own))
+    error = pt.where(looked_at, own, common)
+    return pm.Deterministic(names.LABEL_ERROR, error, dims=names.FRACTION_SERIES)
 
 
 def _observe(

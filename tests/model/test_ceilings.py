@@ -46,14 +46,19 @@ def test_the_counts_are_those_of_the_panel_in_the_order_of_the_fraction_series(a
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_label_errors_vary_about_a_typical_one_and_audits_count_them(world, card, seed):
+def test_label_errors_vary_about_a_common_multiple_and_audits_count_them(world, card, seed):
     found = world.at(world.point(seed))
-    typical, worth = found["label_error_typical"], found["label_error_worth"]
-    expected = stats.beta.logpdf(found["label_error"], typical * worth, (1 - typical) * worth)
-    # The first series has been audited: what is typical elsewhere says nothing about it.
-    suspected = card.prior("label_error_audited").parameters
-    expected[0] = stats.beta.logpdf(found["label_error"][0], *suspected)
-    np.testing.assert_allclose(found["logp label_error"], expected, rtol=1e-6)
+    unaudited, audited = (
+        stats.beta(*card.prior(f"label_error_{name}").parameters)
+        for name in ("unaudited", "audited")
+    )
+    own = found["label_error_own"]
+    # The first series has been audited: what is usual elsewhere says nothing about it.
+    expected = [audited.logpdf(own[0]), *unaudited.logpdf(own[1:])]
+    np.testing.assert_allclose(found["logp label_error_own"], expected, rtol=1e-6)
+    assert found["label_error"][0] == own[0]
+    common = 1 - (1 - own[1:]) ** found["label_error_multiple"]
+    np.testing.assert_allclose(found["label_error"][1:], common, rtol=1e-12)
     # Binomial but for the constant, which weighted counts do not have.
     error = found["label_error"][0]
     expected = stats.binom.logpmf(12, 100, error) - np.log(special.comb(100, 12))

@@ -101,6 +101,7 @@ def test_priors_that_kinds_share_are_one_variable(kinds: Any) -> None:
     # Three are mean and deviation of coordinates; three are for what this panel has none of.
     unused = {"count_slope", "ratio_slope", "speedup_slope", "harness_spread", "lab_spread"}
     unused |= {"overdispersion_common"}
+    unused |= {"label_error_audited", "label_error_unaudited"}  # one vector: test_ceilings
     assert kinds.card.priors.keys() - set(names) == unused
 
 

@@ -48,7 +48,8 @@ def test_the_graph_has_no_node_for_each_system(panel, card):
 def test_waves_are_orthogonal_and_slow_ones_come_first(count):
     waves = _waves(count)
     np.testing.assert_allclose(waves @ waves.T, np.eye(count), atol=1e-12)
-    turns = [(np.diff(np.sign(column)) != 0).sum() for column in waves.T]
+    # Where a wave is exactly zero, another processor rounds to the other side.
+    turns = [(np.diff(np.sign(column[abs(column) > 1e-9])) != 0).sum() for column in waves.T]
     assert turns == list(range(count))
 
 
