@@ -23,8 +23,10 @@ from bayes_rsi.checks.court.summary import (
     bars,
     calibration,
     event_scores,
+    events_against,
     events_reliability,
     scored,
+    unasked,
 )
 from bayes_rsi.checks.court.targets import outcomes
 from bayes_rsi.errors import StoreError
@@ -72,11 +74,16 @@ def tables(ledger: Ledger, tests: Sequence[str]) -> str:
         f"### `{card}` against each\n\nWhere both answered; a ratio below 1 is a win, its 90% "
         "interval from a bootstrap by system.\n\n" + _markdown(against(scores, card)[_AGAINST]),
         "On the test days alone:\n\n" + _markdown(against(tested, card)[_AGAINST]),
+        "Of those, outcomes that no earlier day had asked about:\n\n"
+        + _markdown(against(unasked(scores, tests), card)[_AGAINST]),
         *_by(scores, card),
         "### Series by series\n\n`rival`: the best baseline that answered at least half of our "
         "questions on the series. Losses are ratios above 1.\n\n"
         + _markdown(by_series(scores, card)),
-        "### Events that have resolved\n\n" + _markdown(event_scores(table)),
+        "### Events that have resolved\n\nEach on what it answered.\n\n"
+        + _markdown(event_scores(table)),
+        f"`{card}` against each, on the events that both answered:\n\n"
+        + _markdown(events_against(table, card)),
     ]
     return "\n\n".join(parts)
 

@@ -18,7 +18,7 @@ import xarray as xr
 
 from bayes_rsi import names
 from bayes_rsi.checks.court.events import probabilities
-from bayes_rsi.checks.court.scale import from_scale
+from bayes_rsi.checks.court.scale import from_scale, held
 from bayes_rsi.score.kernels import crps
 from bayes_rsi.score.sample import sample_scores
 
@@ -61,8 +61,9 @@ def answers(
         censored have probabilities of events only.
     """
     table = asked.set_index("target")
-    held = [str(name) for name in samples[names.TARGET].values]
-    scored = [name for name in held if np.isfinite(table["observed"][name])]
+    samples = _inside(samples, table["metric"])
+    answered = [str(name) for name in samples[names.TARGET].values]
+    scored = [name for name in answered if np.isfinite(table["observed"][name])]
     parts = [_scored(samples.sel({names.TARGET: scored}), table.loc[scored])] if scored else []
     if len(events):
         parts.append(_events(samples, events))
@@ -72,6 +73,16 @@ def answers(
     day = rows["target"].str.partition("|")
     rows = rows.assign(origin_date=day[0], target=day[2], model=model)
     return rows[list(COLUMNS)]
+
+
+def _inside(samples: xr.DataArray, metric: pd.Series) -> xr.DataArray:
+    """Hold samples inside the scale: beyond it no outcome can be, whoever forecasts."""
+    kinds = metric.loc[[str(name) for name in samples[names.TARGET].values]]
+    values = samples.values.copy()
+    for kind in kinds.unique():
+        where = (kinds == kind).to_numpy()
+        values[where] = held(kind, values[where])
+    return samples.copy(data=values)
 
 
 def _scored(samples: xr.DataArray, table: pd.DataFrame) -> pd.DataFrame:

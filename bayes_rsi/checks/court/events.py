@@ -59,7 +59,7 @@ EVENTS = (
     Event("swe_bench_verified_50", ("swe_bench_verified",), 0.5),
     Event("swe_bench_verified_80", ("swe_bench_verified",), 0.8),
     Event("swe_bench_verified_90", ("swe_bench_verified",), 0.9),
-    Event("core_bench_hard_90", ("core_bench_hard",), 0.9, ("core_bench_hard_regraded",)),
+    Event("core_bench_hard_90", ("core_bench_hard",), 0.9),
     Event("mle_bench_50", ("mle_bench_all",), 0.5),
 )
 

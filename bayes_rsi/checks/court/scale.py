@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-__all__ = ["KINDS", "from_scale", "to_scale"]
+__all__ = ["KINDS", "from_scale", "held", "to_scale"]
 
 #: The logit has no value at 0 and 1; half a point is about what a published share is rounded to.
 EDGE = 0.005
@@ -89,3 +89,29 @@ def from_scale(kind: str, value: object) -> np.ndarray:
     0.5
     """
     return np.asarray(_BACK[kind](np.asarray(value, dtype=float)))
+
+
+def held(kind: str, value: np.ndarray) -> np.ndarray:
+    """Hold forecasts inside the scale, where outcomes are.
+
+    Parameters
+    ----------
+    kind : str
+        One of `KINDS`.
+    value : numpy.ndarray
+        On the scale, any shape.
+
+    Returns
+    -------
+    numpy.ndarray
+        Same shape; shares inside the logits of `EDGE` and one less, all else as it is.
+
+    Examples
+    --------
+    >>> held("fraction", np.array([0.0, 9.0])).round(3).tolist()
+    [0.0, 5.293]
+    """
+    if kind != "fraction":
+        return np.asarray(value)
+    low, high = _logit(np.array([0.0, 1.0]))
+    return np.clip(value, low, high)

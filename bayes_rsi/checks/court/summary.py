@@ -22,8 +22,10 @@ __all__ = [
     "calibration",
     "event_scores",
     "event_table",
+    "events_against",
     "events_reliability",
     "scored",
+    "unasked",
 ]
 
 #: What the model has to reach.
@@ -136,6 +138,29 @@ def against(
     return pd.DataFrame(rows).set_index(["baseline", *by]) if rows else pd.DataFrame()
 
 
+def unasked(scores: pd.DataFrame, tests: Sequence[str]) -> pd.DataFrame:
+    """Keep questions of the days of the test whose outcome no other day had asked about.
+
+    The same figure is asked from several days: what was tuned on earlier ones has met most outcomes
+    of the last.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        From `scored`.
+    tests : sequence of str
+        Days of the test.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of `scores`.
+    """
+    figure = pd.MultiIndex.from_frame(scores[["series", "block", "observed"]])
+    tested = scores["origin"].isin(list(tests)).to_numpy()
+    return scores[tested & ~figure.isin(figure[~tested])]
+
+
 def _compared(mine: pd.DataFrame, other: pd.DataFrame, score: str, seed: int) -> Comparison:
     ours, theirs = (frame[score].to_numpy(dtype=float) for frame in (mine, other))
     return block_bootstrap(ours, theirs, other["block"].to_numpy(), seed)
@@ -158,6 +183,33 @@ def event_scores(table: pd.DataFrame) -> pd.DataFrame:
     rows = event_table(table)
     groups = rows.groupby("model")
     means = groups[["happened", "probability", "brier", "log_score"]].mean()
+    means.insert(0, "events", groups.size())
+    return means
+
+
+def events_against(table: pd.DataFrame, ours: str) -> pd.DataFrame:
+    """Compare one forecaster of events with every other, on those that both answered.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        What was forecast.
+    ours : str
+        Name of the forecaster.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``baseline``: ``events`` and mean ``brier`` and ``log_score`` of both.
+    """
+    rows = event_table(table)
+    mine = rows[rows["model"] == ours].drop(columns=["model", "probability", "happened"])
+    both = rows[rows["model"] != ours].merge(
+        mine, on=["origin", "months", "event"], suffixes=("_theirs", "_ours"), validate="m:1"
+    )
+    groups = both.rename(columns={"model": "baseline"}).groupby("baseline")
+    columns = ["brier_ours", "brier_theirs", "log_score_ours", "log_score_theirs"]
+    means = groups[columns].mean()
     means.insert(0, "events", groups.size())
     return means
 
@@ -230,11 +282,10 @@ def bars(scores: pd.DataFrame, ours: str, tests: Sequence[str]) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``bar``, ``value``, ``limit`` (text) and ``passed``. CRPS over that of the best baseline at
-        most 0.8: over all questions, over how high horizons will be (records and best) and over
-        horizons of named systems; at most 1 on the days of the test, over all questions and both
-        kinds about horizons. The best baseline is the one
-        that does best against us where both answer, of those that answer half of the questions.
-        Then the coverage, and the PIT inside its band.
+        most 0.8: over all questions, over records of horizons and over horizons of named systems;
+        at most 1 on the days of the test, over all questions and both kinds about horizons. The
+        best baseline is the one that does best against us where both answer, of those that answer
+        half of the questions. Then the coverage, and the PIT inside its band.
     """
     mine = scores[scores["model"] == ours]
     horizons, tested = scores["metric"] == "horizon", scores["origin"].isin(list(tests))
@@ -242,10 +293,15 @@ def bars(scores: pd.DataFrame, ours: str, tests: Sequence[str]) -> pd.DataFrame:
     start = "CRPS over the best baseline's"
     rows = [
         _ratio(f"{start}, all", scores, ours, BAR_RATIO),
-        _ratio(f"{start}, horizons", scores[horizons & ~named], ours, BAR_RATIO),
+        _ratio(f"{start}, records of horizons", scores[horizons & ~named], ours, BAR_RATIO),
         _ratio(f"{start}, horizons of named systems", scores[horizons & named], ours, BAR_RATIO),
         _ratio(f"{start}, test days", scores[tested], ours, 1.0),
-        _ratio(f"{start}, horizons, test days", scores[tested & horizons & ~named], ours, 1.0),
+        _ratio(
+            f"{start}, records of horizons, test days",
+            scores[tested & horizons & ~named],
+            ours,
+            1.0,
+        ),
         _ratio(
             f"{start}, horizons of named systems, test days",
             scores[tested & horizons & named],

@@ -13,7 +13,9 @@ Three kinds of question, all on the scale of `scale`:
              given, so it says how high the frontier is and not whether it moved.
     best     the best score of a series at a horizon, at least the best known on the day. Asked only
              where something new became known by then: a series that nobody runs any more would
-             give its old best for ever, to everybody's credit.
+             give its old best for ever, to everybody's credit. Of horizons it has no value and
+             resolves events only: suites are retired while systems go on, and how high their
+             frontier is, is what `record` asks.
 
 `named` and `record` are asked once for each day, in the first horizon that holds the day on which
 they became known, up to the end of the evidence; `best` at each horizon up to that end. The same
@@ -108,7 +110,8 @@ def targets(
         (kind of series), ``domain``; ``system`` (that of the figure; of `best` who held it) with
         ``released``, ``tier``, ``lab``; ``known_on`` (of `best` the horizon), ``basis``,
         ``n_trials`` (0 if unknown), ``scaffold_family``, ``reporter``; ``value`` (unit of the
-        series) and ``observed`` (scale), nan where it is censored and so resolves events only;
+        series) and ``observed`` (scale), nan where it is censored, or the best horizon of a suite,
+        and so resolves events only;
         ``known_best`` (scale; nan for `named`); ``block`` (system, for the bootstrap).
 
     Raises
@@ -135,7 +138,9 @@ def targets(
     for count, day in ends:
         if day <= pd.Timestamp(evidence.as_of):
             new = _new(_selected(evidence, card, day, 1), before)
-            parts.append(_best(known, new[new["series"].isin(best.index)], count, day))
+            top = _best(known, new[new["series"].isin(best.index)], count, day)
+            kept = top["series"].map(kinds) != "horizon"
+            parts.append(top.assign(value=top["value"].where(kept)))
     rows = pd.concat(parts, ignore_index=True)
     rows = rows.assign(known_best=rows["series"].map(best))
     table = _described(rows, evidence, pd.Timestamp(origin))

@@ -9,14 +9,17 @@ from scipy.stats import norm
 
 from bayes_rsi.checks.court.answers import answers
 from bayes_rsi.checks.court.baselines.protocol import gathered
+from bayes_rsi.checks.court.scale import to_scale
 from bayes_rsi.checks.court.summary import (
     against,
     bars,
     calibration,
     event_scores,
     event_table,
+    events_against,
     events_reliability,
     scored,
+    unasked,
 )
 
 SIZE = 400
@@ -133,7 +136,31 @@ def test_a_rival_that_hardly_answers_sets_no_bar_but_where_it_does(asked):
     )
     found = bars(scored(table, asked), "ours", DAYS[1:]).set_index("bar")
     assert found.loc["CRPS over the best baseline's, all (biased)", "passed"]
-    assert not found.loc["CRPS over the best baseline's, horizons (oracle)", "passed"]
+    assert not found.loc["CRPS over the best baseline's, records of horizons (oracle)", "passed"]
+
+
+def test_shares_beyond_the_scale_count_as_its_end_whoever_forecasts(asked):
+    top = float(to_scale("fraction", 1.0))
+    pair = [asked[asked["metric"] == kind].iloc[:1] for kind in ("fraction", "horizon")]
+    rows = pd.concat(pair).assign(observed=top)
+    samples = gathered({str(name): np.full(50, top + 3.0) for name in rows["target"]}, 50)
+    table = answers("wild", samples, rows, pd.DataFrame())
+    found = table[table["output_type_id"] == "crps"]["value"]
+    np.testing.assert_allclose(found, [0.0, 3.0], atol=1e-9)
+
+
+def test_outcomes_that_earlier_days_asked_about_are_told_from_those_that_none_did():
+    rows = [
+        ("early", "swe", "one", 0.5),
+        ("late", "swe", "one", 0.5),  # the same figure
+        ("late", "swe", "one", 0.7),  # revised since
+        ("late", "swe", "two", 0.5),
+        ("late", "gpqa", "one", 0.5),
+        ("late", "gpqa", "one", 0.5),  # asked twice, on the last day only
+    ]
+    scores = pd.DataFrame(rows, columns=["origin", "series", "block", "observed"])
+    assert unasked(scores, ["late"]).index.tolist() == [2, 3, 4, 5]
+    assert unasked(scores, ["early", "late"]).index.tolist() == [0, 1, 2, 3, 4, 5]
 
 
 def test_bars_of_somebody_who_said_nothing_fail(scores):
@@ -163,6 +190,14 @@ def test_scores_of_events_by_hand():
     assert table.loc["ours", "brier"] == pytest.approx((0.01 + 0.25 + 0.04) / 3)
     expected = -np.mean(np.log([0.9, 0.5, 0.8]))
     assert table.loc["ours", "log_score"] == pytest.approx(expected, abs=1e-3)
+
+
+def test_events_are_compared_where_both_answered():
+    other = events(came=0.6, gone=0.3).assign(model="other")
+    found = events_against(pd.concat([events(came=0.9, came_too=0.1), other]), "ours")
+    assert found.loc["other", "events"] == 1
+    assert found.loc["other", "brier_ours"] == pytest.approx(0.01)
+    assert found.loc["other", "brier_theirs"] == pytest.approx(0.16)
 
 
 def test_events_are_named():

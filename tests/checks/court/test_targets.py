@@ -18,7 +18,7 @@ from bayes_rsi.checks.court.targets import (
     without_release_dated,
 )
 from bayes_rsi.evidence import cut
-from bayes_rsi.evidence.selection import select
+from bayes_rsi.evidence.selection import not_excluded, select
 
 DAYS = ("2024-06-30", "2025-03-31", "2025-09-30", "2026-03-31")
 
@@ -28,10 +28,10 @@ def asked(evidence, card):
     return {day: targets(evidence, card, day) for day in DAYS}
 
 
-def changed(evidence, **columns):
-    """Evidence with one more METR figure: a copy of a row, with other cells."""
+def changed(evidence, like="metr_th10_p50", **columns):
+    """Evidence with one more figure: a copy of the last row of a series, with other cells."""
     rows = evidence.scores
-    row = rows[(rows["series"] == "metr_th10_p50") & (rows["vintage"] == "2026-01-30")].iloc[[0]]
+    row = not_excluded(rows[rows["series"] == like]).iloc[[-1]]
     return replace(evidence, scores=pd.concat([rows, row.assign(**columns)], ignore_index=True))
 
 
@@ -134,17 +134,26 @@ def test_a_censored_figure_at_the_top_leaves_the_best_open(evidence, card, censo
     day = "2025-09-30"
     sealed = changed(
         evidence,
+        "swe_bench_verified",
         system="Grok 4",
-        value=500.0,
-        lower=100.0,
-        upper=1000.0,
+        value=0.99,
+        lower=0.1,
+        upper=1.0,
         censoring=censoring,
         known_on=pd.Timestamp("2026-02-01"),
-        vintage="2026-02-01",
     )
-    rows = targets(sealed, card, day).set_index("target")
-    assert np.isnan(rows.loc[f"{day}|best|metr_th10_p50|6m", "observed"])
-    assert not np.isnan(rows.loc[f"{day}|best|metr_th10_p80|6m", "observed"])
+    question = f"{day}|best|swe_bench_verified|6m"
+    plain = targets(evidence, card, day).set_index("target").loc[question, "observed"]
+    assert not np.isnan(plain)
+    assert np.isnan(targets(sealed, card, day).set_index("target").loc[question, "observed"])
+
+
+def test_the_best_horizon_of_a_suite_resolves_events_only(asked):
+    """Systems go on when a suite is retired, so its best says nothing about their frontier."""
+    rows = pd.concat(asked.values()).query("metric == 'horizon'")
+    assert rows.query("kind == 'best'")["observed"].isna().all()
+    assert (rows["kind"] == "best").any()
+    assert rows.query("kind != 'best'")["observed"].notna().all()
 
 
 def test_excluded_rows_and_series_are_not_asked(asked, card):

@@ -6,8 +6,8 @@ Invariant: linear in logits (in log2 where there is no upper end), one component
 
 by expectation and maximisation over the scores that are there (probabilistic principal components
 with missing values), y on the scale and standardised by series; then u over release by ordinary
-least squares with prediction intervals, for systems of a tier and for the records, and back through
-the line of the series. The sigmoid is that of the scale.
+least squares with prediction intervals, for systems of a tier and for the records, both since 2023,
+and back through the line of the series. The sigmoid is that of the scale.
 
 Tipping and Bishop (1999), https://doi.org/10.1111/1467-9868.00196; Ruan, Maddison and Hashimoto
 (2024), https://arxiv.org/abs/2405.10938, with compute in the place of the date.

@@ -9,7 +9,8 @@ over the shares (clipped to [0.001, 0.999]) of all systems i and series b; the s
 series with D = 0 and a = 1, the one with the most scores, where Epoch takes Winogrande. Then
 
     C of a system that was scored    C_i + e,  var e = s^2 / sum a^2 over its scores
-    C of another one                 line over release of the C of its tier, prediction interval
+    C of another one                 line over release of the C of its tier since 2023, with its
+                                     prediction interval
     C of the frontier                line over release of the records of C since 2023, the same
     score                            logit = a_b (C - D_b) + s_b T,  s_b from residuals in logits
 

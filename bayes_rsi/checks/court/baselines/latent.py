@@ -26,7 +26,8 @@ __all__ = ["Latent", "predicted"]
 
 #: The spread of all series counts as so many scores of each.
 WORTH = 5
-#: First release of the line through the frontier.
+#: First release of the lines through the frontier and through each tier: a handful of systems of
+#: the years before would hold lines down that are asked about the years to come.
 SINCE = 2023.0
 
 
@@ -155,6 +156,7 @@ def _frontier(dated: pd.DataFrame) -> Line | None:
 
 
 def _by_tier(dated: pd.DataFrame) -> dict[str, Line | None]:
+    dated = dated[dated["released"] >= SINCE]
     lines: dict[str, Line | None] = {
         "all": fitted_line(dated["released"].to_numpy(), dated["place"].to_numpy())
     }

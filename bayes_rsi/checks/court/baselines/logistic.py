@@ -57,7 +57,10 @@ def logistic(past: Past, targets: pd.DataFrame, draws: int, seed: int) -> xr.Dat
             continue
         asked = row._replace(known_best=float(_above(row.known_best, floor, row.metric)))
         sample = student(line.at(moment(row)), draws, rng, asked)
-        found[row.target] = np.maximum(_below(sample, floor, row.metric), row.known_best)
+        # The way there and back rounds; where the record stood, it stood exactly.
+        stood = sample <= asked.known_best
+        back = np.maximum(_below(sample, floor, row.metric), row.known_best)
+        found[row.target] = np.where(stood, row.known_best, back)
     return gathered(found, draws)
 
 
