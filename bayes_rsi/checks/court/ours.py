@@ -4,7 +4,7 @@ Invariant: nothing of the outcome is looked at beyond what the question gives (`
 draws of a question do not depend on which others are asked.
 
     named    the posterior of the system's capability if the panel holds the system, else a system
-             of the population of its tier at its release; then a figure of it on the series
+             like those of its tier that are measured (`measured`); then its figure on the series
     best     the most of the best known and of the figures of those who will be measured by the
              horizon (`arrivals`)
     record   the same, in those futures in which it exceeds the best known and all that were
@@ -23,6 +23,7 @@ import xarray as xr
 from bayes_rsi.checks.court.arrivals import Arrivals, arrivals, like
 from bayes_rsi.checks.court.baselines.protocol import each, gathered, moment
 from bayes_rsi.checks.court.futures import Futures, futures
+from bayes_rsi.checks.court.measured import Measured, measured
 from bayes_rsi.checks.court.observing import Question, observed
 from bayes_rsi.checks.court.scale import KINDS
 from bayes_rsi.posterior import Fit
@@ -54,18 +55,18 @@ def predictions(fit: Fit, targets: pd.DataFrame, draws: int, seed: int) -> xr.Da
         Dims (target, draw), on the scale; all questions on series of the fit.
     """
     until = max((moment(row) for row in targets.itertuples()), default=0.0)
-    world = futures(fit, until, draws, seed)
+    crowd = measured(futures(fit, until, draws, seed))
     asked = targets[targets["series"].isin(fit.panel["series"].values)]
     ways = {"named": _named, "best": _best, "record": _record}
     found = {
-        row.target: ways[row.kind](world, row, rng)
+        row.target: ways[row.kind](crowd, row, rng)
         for row, rng in each("ours", asked, seed, tuple(ways), KINDS)
     }
     return gathered(found, draws)
 
 
-def _named(world: Futures, row: Any, rng: np.random.Generator) -> np.ndarray:
-    capability = _capability(world, row, (world.count,), rng)
+def _named(crowd: Measured, row: Any, rng: np.random.Generator) -> np.ndarray:
+    capability = _capability(crowd, row, (crowd.world.count,), rng)
     question = Question(
         series=row.series,
         released=year_of_date(row.released),
@@ -74,21 +75,21 @@ def _named(world: Futures, row: Any, rng: np.random.Generator) -> np.ndarray:
         family=row.scaffold_family,
         reporter=row.reporter,
     )
-    return observed(world, capability, question, rng)
+    return observed(crowd.world, capability, question, rng)
 
 
 def _capability(
-    world: Futures, row: Any, shape: tuple[int, ...], rng: np.random.Generator
+    crowd: Measured, row: Any, shape: tuple[int, ...], rng: np.random.Generator
 ) -> np.ndarray:
     """Give the capability of the system that is asked about: its own, or a newcomer's."""
-    if world.has(row.system):
-        own = world.of("capability", system=row.system)
+    if crowd.world.has(row.system):
+        own = crowd.world.of("capability", system=row.system)
         return np.broadcast_to(own.reshape(-1, *[1] * (len(shape) - 1)), shape)
-    years = np.full(shape, float(year_of_date(row.released)))
-    return world.newcomers(years, np.full(shape, row.tier), np.full(shape, row.lab), rng)
+    return crowd.newcomer(float(year_of_date(row.released)), row.tier, row.lab, shape, rng)
 
 
-def _best(world: Futures, row: Any, rng: np.random.Generator) -> np.ndarray:
+def _best(crowd: Measured, row: Any, rng: np.random.Generator) -> np.ndarray:
+    world = crowd.world
     span = (float(year_of_date(row.origin)), moment(row))
     new = arrivals(world.panel, row.series, span, world.count, rng)
     return np.maximum(row.known_best, _highest(world, row.series, new, rng))
@@ -107,11 +108,12 @@ def _highest(world: Futures, series: str, new: Arrivals, rng: np.random.Generato
     return best
 
 
-def _record(world: Futures, row: Any, rng: np.random.Generator) -> np.ndarray:
+def _record(crowd: Measured, row: Any, rng: np.random.Generator) -> np.ndarray:
     """Draw records: attempts in all futures, of which those that are records are kept."""
+    world = crowd.world
     shape = (world.count, ATTEMPTS)
     question = Question(row.series, year_of_date(row.released), system=row.system)
-    figure = observed(world, _capability(world, row, shape, rng), question, rng)
+    figure = observed(world, _capability(crowd, row, shape, rng), question, rng)
     bar = np.maximum(row.known_best, _before(world, row, rng))
     kept = figure[figure > bar[:, None]]
     if not kept.size:  # so unlikely that no attempt came through: just above the bar

@@ -25,7 +25,8 @@ from bayes_rsi import names
 from bayes_rsi.checks.court.arrivals import LEAST, conditions, every, like, quiet
 from bayes_rsi.checks.court.baselines.protocol import each, gathered
 from bayes_rsi.checks.court.events import Event, probabilities
-from bayes_rsi.checks.court.futures import Futures, futures
+from bayes_rsi.checks.court.futures import futures
+from bayes_rsi.checks.court.measured import Measured, measured
 from bayes_rsi.checks.court.observing import Question, observed
 from bayes_rsi.checks.court.ours import predictions
 from bayes_rsi.checks.court.scale import KINDS, from_scale
@@ -90,12 +91,13 @@ def samples_ahead(fit: Fit, draws: int) -> xr.DataArray:
     """
     asked, seed = asked_ahead(fit.panel), fit.tag.seed
     others, systems = asked[asked["kind"] != "system"], asked[asked["kind"] == "system"]
-    world = futures(fit, float(year_of_date(asked["released"].max())), draws, seed)
+    until_year = float(year_of_date(asked["released"].max()))
+    crowd = measured(futures(fit, until_year, draws, seed))
     found: dict[str, np.ndarray] = {}
     for (series, tier), rows in systems.groupby(["series", "tier"]):
         alike = _alike(fit.panel, str(series), str(tier))
         for row, rng in each("ours", rows, seed, ("system",), KINDS):
-            found[row.target] = _system(world, row, alike, rng)
+            found[row.target] = _system(crowd, row, alike, rng)
     return xr.concat([predictions(fit, others, draws, seed), gathered(found, draws)], names.TARGET)
 
 
@@ -110,16 +112,17 @@ def _alike(panel: xr.Dataset, series: str, tier: str) -> pd.DataFrame:
     return alike.assign(**first)
 
 
-def _system(world: Futures, row: Any, alike: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
+def _system(crowd: Measured, row: Any, alike: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
     """Draw the score of a system that is like others."""
-    who = rng.integers(0, len(alike), world.count)
-    lab, family, reporter = (
-        alike[name].to_numpy(dtype=str)[who] for name in ("lab", "scaffold_family", "reporter")
+    count = crowd.world.count
+    who = rng.integers(0, len(alike), count)
+    family, reporter = (
+        alike[name].to_numpy(dtype=str)[who] for name in ("scaffold_family", "reporter")
     )
-    released = np.full(world.count, float(year_of_date(row.released)))
-    capability = world.newcomers(released, np.full(world.count, row.tier), lab, rng)
-    question = Question(row.series, released, family=family, reporter=reporter)
-    return observed(world, capability, question, rng)
+    year = float(year_of_date(row.released))
+    capability = crowd.newcomer(year, row.tier, "", (count,), rng)
+    question = Question(row.series, np.full(count, year), family=family, reporter=reporter)
+    return observed(crowd.world, capability, question, rng)
 
 
 def scores_ahead(

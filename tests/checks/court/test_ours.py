@@ -313,7 +313,8 @@ def more_capable(fit, system: str, doublings: float):
     ],
 )
 def test_a_known_system_is_asked_about_by_its_posterior(small_fit, what):
-    asked = questions([what | {"system": "GPT-5"}, what | {"released": pd.Timestamp("2025-08-07")}])
+    newcomer = {"released": pd.Timestamp("2025-08-07"), "tier": "open"}  # not likened to GPT-5
+    asked = questions([what | {"system": "GPT-5"}, what | newcomer])
     found = predictions(small_fit, asked, 1000, 1)
     assert found.sizes == {"target": 2, "draw": 1000}
     changed = predictions(more_capable(small_fit, "GPT-5", 6.0), asked, 1000, 1)
