@@ -180,11 +180,7 @@ def event_scores(table: pd.DataFrame) -> pd.DataFrame:
         Index forecaster: ``events`` answered, ``happened`` (share), mean ``probability``,
         ``brier`` and ``log_score``.
     """
-    rows = event_table(table)
-    groups = rows.groupby("model")
-    means = groups[["happened", "probability", "brier", "log_score"]].mean()
-    means.insert(0, "events", groups.size())
-    return means
+    return _means(event_table(table), "model", ["happened", "probability", "brier", "log_score"])
 
 
 def events_against(table: pd.DataFrame, ours: str) -> pd.DataFrame:
@@ -207,8 +203,13 @@ def events_against(table: pd.DataFrame, ours: str) -> pd.DataFrame:
     both = rows[rows["model"] != ours].merge(
         mine, on=["origin", "months", "event"], suffixes=("_theirs", "_ours"), validate="m:1"
     )
-    groups = both.rename(columns={"model": "baseline"}).groupby("baseline")
     columns = ["brier_ours", "brier_theirs", "log_score_ours", "log_score_theirs"]
+    return _means(both.rename(columns={"model": "baseline"}), "baseline", columns)
+
+
+def _means(rows: pd.DataFrame, by: str, columns: list[str]) -> pd.DataFrame:
+    """Give the number of events and means of columns."""
+    groups = rows.groupby(by)
     means = groups[columns].mean()
     means.insert(0, "events", groups.size())
     return means

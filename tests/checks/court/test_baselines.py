@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,7 +14,7 @@ from scipy.stats import t as student_t
 
 from bayes_rsi.checks.court.baselines import index as eci
 from bayes_rsi.checks.court.baselines.component import first_component
-from bayes_rsi.checks.court.baselines.latent import Latent
+from bayes_rsi.checks.court.baselines.latent import SINCE, Latent, _by_tier
 from bayes_rsi.checks.court.baselines.protocol import Line, student
 from bayes_rsi.checks.court.baselines.registry import BASELINES
 from bayes_rsi.checks.court.baselines.trend import line_of
@@ -213,6 +214,17 @@ def test_a_logistic_curve_starts_from_chance():
     assert np.median(from_scale("fraction", drawn)) == pytest.approx(share, abs=0.01)
 
 
+def test_a_curve_that_stands_stands_exactly_where_the_best_does():
+    """A rounded one would be another outcome than the best known, to the PIT."""
+    points = list(zip([2022.0, 2023.0, 2024.0, 2025.0], [-1.1, -0.4, 0.1, 0.7], strict=True))
+    past = replace(history(points), floor=pd.Series({"s": 0.2}))
+    for best in np.linspace(0.71, 1.9, 40):
+        drawn = told_of("logistic", past, question(known_best=best))
+        assert drawn.min() >= best
+        assert not ((drawn > best) & (drawn < best + 1e-9)).any()
+    assert (drawn == best).any()
+
+
 # --- index and component -------------------------------------------------------------------------
 
 
@@ -295,6 +307,16 @@ def test_the_spread_of_a_short_series_leans_on_all():
     sd = Latent.of(place, lines, rows).lines["sd"]
     assert sd["long"] == pytest.approx(1.0, abs=0.01)
     assert sd["short"] == pytest.approx(np.sqrt(5 / 6 * 100 / 101), abs=0.01)
+
+
+def test_systems_before_the_lines_begin_move_none_of_them():
+    released = np.linspace(SINCE, SINCE + 2, 10)
+    recent = pd.DataFrame({"released": released, "tier": "open", "place": 2 * released + 1.0})
+    old = pd.DataFrame({"released": [2019.0, 2020.0], "tier": "open", "place": [0.0, 9e3]})
+    found = _by_tier(pd.concat([old, recent]))
+    for tier in ("all", "open"):
+        assert found[tier].slope == pytest.approx(2.0)
+        assert found[tier].count == 10
 
 
 # --- all of them, on the evidence ----------------------------------------------------------------
