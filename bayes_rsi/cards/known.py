@@ -44,7 +44,6 @@ PRIORS: dict[str, tuple[str, ...]] = {
         "slope_typical",
         "slope_spread",
         "label_error_unaudited",
-        "label_error_multiple",
         "label_error_audited",
         "scored_correct",
         "overdispersion_typical",

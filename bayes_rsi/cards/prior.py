@@ -26,6 +26,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "lognormal": ("median", "sigma"),
         "halfnormal": ("sd",),
         "beta": ("alpha", "beta"),
+        "scaled_beta": ("alpha", "beta", "most"),
     }
 )
 
@@ -38,8 +39,9 @@ class Prior:
     ----------
     name : str
         Name in the card.
-    family : {"normal", "lognormal", "halfnormal", "beta"}
-        ``lognormal`` is given by its median and the standard deviation of the natural logarithm.
+    family : {"normal", "lognormal", "halfnormal", "beta", "scaled_beta"}
+        ``lognormal`` is given by its median and the standard deviation of the natural logarithm,
+        ``scaled_beta`` is ``most`` times a beta.
     parameters : tuple of float
         In the order of `FAMILIES`.
     unit : str
@@ -75,6 +77,11 @@ class Prior:
                 raise self._error(f"{key} = {value}", f"Expected a {kind} number.")
         object.__setattr__(self, "parameters", numbers)
 
+    @property
+    def _most(self) -> float:
+        """The largest value of a beta, scaled or not."""
+        return self.parameters[2] if self.family == "scaled_beta" else 1.0
+
     def _error(self, got: str, expected: str) -> CardError:
         return CardError(f"prior '{self.name}': got {got}. {expected}")
 
@@ -100,7 +107,7 @@ class Prior:
             return first * np.exp(rng.normal(0.0, rest[0], size))
         if self.family == "halfnormal":
             return np.abs(rng.normal(0.0, first, size))
-        return rng.beta(first, rest[0], size)
+        return self._most * rng.beta(first, rest[0], size)
 
     def quantile(self, p: npt.ArrayLike) -> np.ndarray:
         """Give the value below which a share `p` of the prior lies.
@@ -139,7 +146,7 @@ class Prior:
             return np.asarray(first * np.exp(rest[0] * special.ndtri(share)))
         if self.family == "halfnormal":
             return np.asarray(first * math.sqrt(2.0) * special.erfinv(share))
-        return np.asarray(special.betaincinv(first, rest[0], share))
+        return np.asarray(self._most * special.betaincinv(first, rest[0], share))
 
     def log_density(self, x: npt.ArrayLike) -> np.ndarray:
         """Give the natural logarithm of the density.
@@ -167,10 +174,11 @@ class Prior:
             elif self.family == "halfnormal":
                 inside, density = value >= 0, _log_normal(value / first) + math.log(2.0 / first)
             else:
-                inside = (value >= 0) & (value <= 1)
+                part = value / self._most
+                inside = (part >= 0) & (part <= 1)
                 # xlogy, not a product: at the ends a flat side is 0 times minus infinity.
-                density = special.xlogy(first - 1, value) + special.xlog1py(rest[0] - 1, -value)
-                density = density - special.betaln(first, rest[0])
+                density = special.xlogy(first - 1, part) + special.xlog1py(rest[0] - 1, -part)
+                density = density - special.betaln(first, rest[0]) - math.log(self._most)
         return np.where(np.isnan(value), np.nan, np.where(inside, density, -np.inf))
 
 

@@ -3,14 +3,14 @@
 Invariant: ``ceiling = 1 - label_error * (1 - scored_correct)`` lies in (0, 1]; switched off it is
 exactly 1.
 
-    own_b ~ label_error_audited where an audit looked, else label_error_unaudited
-    label_error_b = own_b where an audit looked, else 1 - (1 - own_b) ** multiple
+    label_error_b ~ label_error_audited where an audit looked, else label_error_unaudited
     flawed items found by an audit ~ Binomial(weighted items looked at, label_error_b)
     those scored correct ~ Binomial(flawed items found, scored_correct_b), where the audit tells
 
-Audits are made where something is suspected, so they are observations of their own series and say
-nothing about the others, which learn from one another's scores through the multiple. The worked
-example is ImageNet: about 6% of its validation labels are wrong or ambiguous (docs/ceilings.md).
+Nothing is shared between series. Audits are made where something is suspected, so they say nothing
+about the others; and what unaudited ones have in common was learnt from the few whose scores stood
+still for other reasons, which is also why their label errors have a largest value
+(docs/ceilings.md). The worked example is ImageNet: about 6% of its labels are wrong or ambiguous.
 """
 
 from __future__ import annotations
@@ -37,8 +37,7 @@ def ceilings(design: Design, card: Card) -> Any:
     design : Design
         Arrays of the panel.
     card : Card
-        Priors ``label_error_unaudited``, ``label_error_multiple``, ``label_error_audited`` and
-        ``scored_correct``.
+        Priors ``label_error_unaudited``, ``label_error_audited`` and ``scored_correct``.
 
     Returns
     -------
@@ -61,20 +60,14 @@ def ceilings(design: Design, card: Card) -> Any:
 
 
 def _label_error(card: Card, looked_at: np.ndarray) -> Any:
-    """Give the share of flawed items of each fraction series.
-
-    A multiple of what is drawn for a series, and not a mean that it is drawn around: most series
-    say next to nothing about their errors, and a chain moved such a mean slower than all else.
-    """
+    """Give the share of flawed items of each fraction series."""
     seen, unseen = (
-        parameters(card, f"label_error_{name}", "beta") for name in ("audited", "unaudited")
+        (*parameters(card, f"label_error_{name}", "beta", "scaled_beta"), 1.0)[:3]
+        for name in ("audited", "unaudited")
     )
-    alpha, beta = np.where(looked_at[:, None], seen, unseen).T
-    own = pm.Beta("label_error_own", alpha, beta, dims=names.FRACTION_SERIES)
-    multiple = variable(card, "label_error_multiple")
-    common = -pt.expm1(multiple * pt.log1p(-own))
-    error = pt.where(looked_at, own, common)
-    return pm.Deterministic(names.LABEL_ERROR, error, dims=names.FRACTION_SERIES)
+    alpha, beta, most = np.where(looked_at[:, None], seen, unseen).T
+    part = pm.Beta("label_error_part", alpha, beta, dims=names.FRACTION_SERIES)
+    return pm.Deterministic(names.LABEL_ERROR, most * part, dims=names.FRACTION_SERIES)
 
 
 def _observe(

@@ -62,8 +62,8 @@ def variable(card: Card, name: str, dims: str | None = None) -> Any:
     return family(name, **keywords, dims=dims)
 
 
-def parameters(card: Card, name: str, family: str) -> tuple[float, ...]:
-    """Give the numbers of a prior that the model needs to be of one family.
+def parameters(card: Card, name: str, *families: str) -> tuple[float, ...]:
+    """Give the numbers of a prior that the model needs to be of certain families.
 
     Parameters
     ----------
@@ -71,8 +71,8 @@ def parameters(card: Card, name: str, family: str) -> tuple[float, ...]:
         The card.
     name : str
         Name of the prior.
-    family : str
-        What it must be.
+    *families : str
+        What it may be.
 
     Returns
     -------
@@ -85,10 +85,10 @@ def parameters(card: Card, name: str, family: str) -> tuple[float, ...]:
         When the card has another family there.
     """
     prior = card.prior(name)
-    if prior.family != family:
+    if prior.family not in families:
         raise ModelError(
             f"card '{card.name}', prior '{name}': got family '{prior.family}', expected "
-            f"'{family}', which the model builds on; restate the prior in it"
+            f"{' or '.join(families)}, which the model builds on; restate the prior as that"
         )
     return prior.parameters
 
@@ -105,8 +105,18 @@ def distribution(prior: Prior) -> tuple[Any, dict[str, float]]:
     -------
     tuple
         Distribution class and keyword arguments.
+
+    Raises
+    ------
+    ModelError
+        When PyMC has no distribution of the family.
     """
     first, *rest = prior.parameters
+    if prior.family == "scaled_beta":
+        raise ModelError(
+            f"prior '{prior.name}': got family 'scaled_beta', which only label errors take; "
+            "expected normal, lognormal, halfnormal or beta"
+        )
     if prior.family == "normal":
         return pm.Normal, {"mu": first, "sigma": rest[0]}
     if prior.family == "lognormal":

@@ -36,7 +36,8 @@ def matched(prior: Prior, draws: np.ndarray, why: str) -> Prior:
     -------
     Prior
         ``normal``: mean and standard deviation; ``lognormal``: those of the logarithm;
-        ``halfnormal``: the root of the mean square; ``beta``: mean and variance.
+        ``halfnormal``: the root of the mean square; ``beta``: mean and variance, ``scaled_beta``
+        those of the share of its largest value.
 
     Examples
     --------
@@ -54,9 +55,11 @@ def matched(prior: Prior, draws: np.ndarray, why: str) -> Prior:
     elif prior.family == "halfnormal":
         numbers = (float(np.sqrt(np.mean(values**2))),)
     else:
-        mean = values.mean()
-        size = mean * (1 - mean) / values.var() - 1
-        numbers = (mean * size, (1 - mean) * size)
+        most = prior.parameters[2:]  # none of a plain beta
+        part = values / most[0] if most else values
+        mean = part.mean()
+        size = mean * (1 - mean) / part.var() - 1
+        numbers = (mean * size, (1 - mean) * size, *most)
     return replace(prior, parameters=tuple(map(float, numbers)), why=why, source="an earlier fit")
 
 

@@ -29,6 +29,8 @@ CASES = [
     (prior("beta", 1.2, 18.0), stats.beta(1.2, 18.0)),
     (prior("beta", 0.5, 0.5), stats.beta(0.5, 0.5)),
     (prior("beta", 1.0, 1.0), stats.beta(1.0, 1.0)),
+    (prior("scaled_beta", 1.5, 6.0, 0.3), stats.beta(1.5, 6.0, scale=0.3)),
+    (prior("scaled_beta", 1.0, 1.0, 12.0), stats.uniform(0.0, 12.0)),
 ]
 each = pytest.mark.parametrize(
     ("own", "scipy"), CASES, ids=[f"{own.family}{own.parameters}" for own, _ in CASES]

@@ -181,7 +181,7 @@ def test_another_card_is_another_model(first, panel, card):
     assert not np.array_equal(log_density_at_the_start(panel, replace(card, priors=wider)), first)
 
 
-@pytest.mark.parametrize("name", ["gap_open", "rounding", "horizon_rate", "label_error_multiple"])
+@pytest.mark.parametrize("name", ["gap_open", "rounding", "horizon_rate", "label_error_unaudited"])
 def test_a_prior_that_the_card_lacks_is_named(panel: xr.Dataset, card: Card, name: str) -> None:
     priors = {key: prior for key, prior in card.priors.items() if key != name}
     with pytest.raises(CardError, match=rf"got no prior '{name}', which the model needs"):
@@ -218,7 +218,7 @@ def test_every_prior_of_the_card_is_that_of_its_variable(either: Any, seed: int)
     absent |= {"overdispersion_common"}  # one figure of each system on each series
     absent |= {"label_error_audited", "label_error_unaudited"}  # both in one vector: test_ceilings
     if not either.card.use_ceilings:
-        absent |= {"label_error_multiple", "scored_correct"}
+        absent |= {"scored_correct"}
     assert set(either.card.priors) - set(stated) == absent
     for name, prior in stated.items():
         expected = prior.log_density(values[name])

@@ -198,6 +198,7 @@ FAMILIES = [
     ("lognormal", (3.0, 0.4)),
     ("halfnormal", (2.0,)),
     ("beta", (4.0, 9.0)),
+    ("scaled_beta", (4.0, 9.0, 0.3)),
 ]
 
 
