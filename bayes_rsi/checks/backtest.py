@@ -20,7 +20,7 @@ import pandas as pd
 from bayes_rsi.cards import Card, load_card
 from bayes_rsi.checks.court.answers import answers
 from bayes_rsi.checks.court.baselines.registry import BASELINES
-from bayes_rsi.checks.court.events import event_targets
+from bayes_rsi.checks.court.events import event_targets, silent
 from bayes_rsi.checks.court.ledger import Ledger
 from bayes_rsi.checks.court.ours import predictions
 from bayes_rsi.checks.court.past import past_of
@@ -121,6 +121,7 @@ def run(job: Job) -> Answer:
     card, evidence = load_card(job.card), load_evidence(folder=job.folder)
     asked = targets(evidence, card, job.origin)
     events = event_targets(evidence, card, job.origin)
+    asked = pd.concat([asked, silent(asked, events)]).sort_values("target", ignore_index=True)
     seen = cut(evidence, job.origin)
     if job.baselines:
         return _simple(card, seen, asked, events, job)

@@ -18,16 +18,8 @@ from pandas.api.types import is_numeric_dtype
 
 from bayes_rsi.checks.backtest import TEST_ORIGINS
 from bayes_rsi.checks.court.ledger import Ledger
-from bayes_rsi.checks.court.summary import (
-    against,
-    bars,
-    calibration,
-    event_scores,
-    events_against,
-    events_reliability,
-    scored,
-    unasked,
-)
+from bayes_rsi.checks.court.resolved import event_scores, events_against, events_reliability
+from bayes_rsi.checks.court.summary import against, bars, calibration, scored, unasked
 from bayes_rsi.checks.court.targets import outcomes
 from bayes_rsi.errors import StoreError
 from bayes_rsi.report.calibration import calibration_figure

@@ -24,14 +24,8 @@ from bayes_rsi.checks.backtest import (
     origin_of,
 )
 from bayes_rsi.checks.court.ledger import Ledger
-from bayes_rsi.checks.court.summary import (
-    against,
-    bars,
-    calibration,
-    event_scores,
-    events_reliability,
-    scored,
-)
+from bayes_rsi.checks.court.resolved import event_scores, events_reliability
+from bayes_rsi.checks.court.summary import against, bars, calibration, scored
 from bayes_rsi.checks.court.targets import outcomes
 from bayes_rsi.checks.executor import Executor, cluster, local
 from bayes_rsi.cli.posteriors import MODELS

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-__all__ = ["band_of_uniform", "covered", "pit_ecdf", "reliability"]
+__all__ = ["band_of_blocks", "band_of_uniform", "covered", "pit_ecdf", "reliability"]
 
 
 def covered(pit: np.ndarray, level: float) -> np.ndarray:
@@ -37,9 +37,15 @@ def covered(pit: np.ndarray, level: float) -> np.ndarray:
 
 
 def pit_ecdf(
-    pit: np.ndarray, level: float = 0.95, repeats: int = 4000, seed: int = 1, points: int = 99
+    pit: np.ndarray,
+    level: float = 0.95,
+    repeats: int = 4000,
+    seed: int = 1,
+    points: int = 99,
+    *,
+    blocks: np.ndarray | None = None,
 ) -> xr.Dataset:
-    """Give the empirical distribution of the PIT and the band of independent uniform ones.
+    """Give the empirical distribution of the PIT and the band in which calibrated ones lie.
 
     Parameters
     ----------
@@ -53,13 +59,16 @@ def pit_ecdf(
         Their seed.
     points : int, default 99
         Number of places at which both are told.
+    blocks : numpy.ndarray, optional
+        Label of the block of each value, such as its system, shape (target,); default: all are
+        independent.
 
     Returns
     -------
     xarray.Dataset
         Over ``place`` in (0, 1): ``ecdf``, ``low``, ``high``; attribute ``inside`` (0 or 1). The
-        band is for independent outcomes, which the figures of one system are not: leaving it is
-        weaker evidence of miscalibration than it looks.
+        band is that of independent outcomes (`band_of_uniform`), or of outcomes that depend on
+        each other within blocks (`band_of_blocks`).
 
     Notes
     -----
@@ -74,7 +83,10 @@ def pit_ecdf(
         raise ValueError("got no PIT value, expected at least one")
     place = np.arange(1, points + 1) / (points + 1)
     ecdf = np.searchsorted(np.sort(pit), place, side="right") / len(pit)
-    low, high = band_of_uniform(len(pit), place, level, repeats, seed)
+    if blocks is None:
+        low, high = band_of_uniform(len(pit), place, level, repeats, seed)
+    else:
+        low, high = band_of_blocks(pit, blocks, place, level, repeats, seed)
     inside = bool(np.all((ecdf >= low) & (ecdf <= high)))
     return xr.Dataset(
         {"ecdf": ("place", ecdf), "low": ("place", low), "high": ("place", high)},
@@ -121,6 +133,43 @@ def band_of_uniform(
     rank = int(np.quantile(tail, 1 - level, method="lower"))
     low, high = ordered[max(rank - 1, 0)], ordered[repeats - max(rank, 1)]
     return low / count, high / count
+
+
+def band_of_blocks(
+    pit: np.ndarray, blocks: np.ndarray, place: np.ndarray, level: float, repeats: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give a band that holds the ECDF of calibrated PITs with a probability, dependent in blocks.
+
+    Whole blocks are drawn with replacement. With F the ECDF and F* that of a repeat, the band is
+    ``place +- c``, and c the level's quantile of the largest ``|F* - F|`` of a repeat.
+
+    Parameters
+    ----------
+    pit : numpy.ndarray
+        Shape (target,).
+    blocks : numpy.ndarray
+        Label of the block of each, same shape.
+    place : numpy.ndarray
+        Where the ECDF is looked at, shape (place,).
+    level : float
+        Probability that it lies inside everywhere.
+    repeats, seed : int
+        Bootstrap samples and their seed.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Lower and upper end, shape (place,), inside of [0, 1].
+    """
+    _, where = np.unique(np.asarray(blocks, dtype=str), return_inverse=True)
+    size = int(where.max()) + 1
+    below = np.zeros((size, len(place)))
+    np.add.at(below, where, pit[:, None] <= place)
+    times = np.random.default_rng(seed).multinomial(size, np.full(size, 1 / size), size=repeats)
+    count = np.bincount(where, minlength=size)
+    off = (times @ below) / (times @ count)[:, None] - below.sum(axis=0) / len(pit)
+    half = np.quantile(np.abs(off).max(axis=1), level)
+    return np.clip(place - half, 0, 1), np.clip(place + half, 0, 1)
 
 
 def reliability(

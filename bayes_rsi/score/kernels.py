@@ -3,6 +3,11 @@
 Invariant: the last axis of `samples` is the draws; smaller is better for every score; a score is
 proper, so that nobody gains by reporting anything but what they believe. NumPy only: the library
 that the tests compare with, scoringrules, loads numba and takes seconds to import.
+
+What was seen may be known to lie between two ends only (a censored figure): then ``observed`` is
+the lower end and ``upper`` the upper one, either of them infinite where that side is open. Nothing
+is asked of a forecast about where between the ends the outcome lies. That is proper as long as the
+ends do not depend on the outcome, as a limit of what can be measured does not.
 """
 
 from __future__ import annotations
@@ -12,11 +17,13 @@ import numpy as np
 __all__ = ["brier", "crps", "interval_score", "log_score", "log_score_binary", "pit", "width"]
 
 
-def crps(samples: np.ndarray, observed: np.ndarray) -> np.ndarray:
+def crps(samples: np.ndarray, observed: np.ndarray, upper: np.ndarray | None = None) -> np.ndarray:
     """Give the continuous ranked probability score of a sample.
 
     ``CRPS = E|X - y| - E|X - X'| / 2`` with X, X' independent draws of the sample, which is the
-    integral of ``(F(x) - 1{y <= x})^2`` for its empirical distribution F.
+    integral of ``(F(x) - 1{y <= x})^2`` for its empirical distribution F. Of a censored figure the
+    integral leaves out what lies between its ends: the threshold-weighted score, with draws and
+    outcome between the ends as one point.
 
     Parameters
     ----------
@@ -24,6 +31,8 @@ def crps(samples: np.ndarray, observed: np.ndarray) -> np.ndarray:
         Predictions, shape (..., draw).
     observed : numpy.ndarray
         What was seen, shape (...).
+    upper : numpy.ndarray, optional
+        Its upper end, same shape; default: it is known exactly.
 
     Returns
     -------
@@ -32,28 +41,49 @@ def crps(samples: np.ndarray, observed: np.ndarray) -> np.ndarray:
 
     References
     ----------
-    Gneiting and Raftery (2007), https://doi.org/10.1198/016214506000001437.
+    Gneiting and Raftery (2007), https://doi.org/10.1198/016214506000001437; Gneiting and Ranjan
+    (2011), https://doi.org/10.1198/jbes.2010.08110, for the weighted one.
 
     Examples
     --------
     >>> float(crps(np.array([0.0, 2.0]), np.array(1.0)))
     0.5
+    >>> float(crps(np.array([0.0, 2.0]), np.array(1.0), np.array(np.inf)))  # at least 1
+    0.25
     """
+    seen = np.asarray(observed, dtype=float)
+    if upper is not None:
+        samples, seen = _closed(samples, seen, np.asarray(upper, dtype=float))
     count = samples.shape[-1]
     ordered = np.sort(samples, axis=-1)
     weights = (2 * np.arange(1, count + 1) - count - 1) / count**2
-    off = np.abs(ordered - np.asarray(observed)[..., None]).mean(-1)
+    off = np.abs(ordered - seen[..., None]).mean(-1)
     return np.asarray(off - ordered @ weights)
 
 
-def log_score(samples: np.ndarray, observed: np.ndarray, bin_width: float) -> np.ndarray:
+def _closed(
+    samples: np.ndarray, lower: np.ndarray, upper: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Take the stretch between two ends out of the line: draws, and what is known, without it."""
+    if np.any(~np.isfinite(lower) & ~np.isfinite(upper)):
+        raise ValueError("got an outcome without any end, expected one of which something is known")
+    low, high = lower[..., None], upper[..., None]
+    below = np.where(np.isfinite(low), np.minimum(samples, low), 0.0)
+    above = np.where(np.isfinite(high), np.maximum(samples - high, 0.0), 0.0)
+    return below + above, np.where(np.isfinite(lower), lower, 0.0)
+
+
+def log_score(
+    samples: np.ndarray, observed: np.ndarray, bin_width: float, upper: np.ndarray | None = None
+) -> np.ndarray:
     """Give minus the log density of what was seen, by the share of draws in its bin.
 
     Bins are ``[k w, (k + 1) w)``. With n of N draws in the bin of y,
     ``-log((n + 1/2) / (N + 1) / w)``: the estimate of Krichevsky and Trofimov for "in the bin or
     not", so the score is finite, and the same number of draws must stand behind scores that are
     compared. A kernel density would need a bandwidth, which has no good value for a sample with
-    many equal draws (a record that may stand); the bin also makes ties harmless.
+    many equal draws (a record that may stand); the bin also makes ties harmless. Of a censored
+    figure it is minus the log probability of the stretch between its ends, n the draws there.
 
     Parameters
     ----------
@@ -63,6 +93,8 @@ def log_score(samples: np.ndarray, observed: np.ndarray, bin_width: float) -> np
         What was seen, shape (...).
     bin_width : float
         w, in the unit of the samples, positive.
+    upper : numpy.ndarray, optional
+        Its upper end, same shape; default: it is known exactly.
 
     Returns
     -------
@@ -76,16 +108,22 @@ def log_score(samples: np.ndarray, observed: np.ndarray, bin_width: float) -> np
     """
     if bin_width <= 0:
         raise ValueError(f"got a bin of width {bin_width}, expected a positive one")
-    inside = np.floor(samples / bin_width) == np.floor(np.asarray(observed) / bin_width)[..., None]
-    share = (inside.sum(-1) + 0.5) / (samples.shape[-1] + 1)
-    return np.asarray(np.log(bin_width) - np.log(share))
+    low = np.asarray(observed, dtype=float)
+    high = low if upper is None else np.asarray(upper, dtype=float)
+    exact = high == low
+    inside = np.floor(samples / bin_width) == np.floor(low / bin_width)[..., None]
+    between = (samples >= low[..., None]) & (samples <= high[..., None])
+    share = (np.where(exact[..., None], inside, between).sum(-1) + 0.5) / (samples.shape[-1] + 1)
+    return np.asarray(np.where(exact, np.log(bin_width), 0.0) - np.log(share))
 
 
-def interval_score(samples: np.ndarray, observed: np.ndarray, level: float) -> np.ndarray:
+def interval_score(
+    samples: np.ndarray, observed: np.ndarray, level: float, upper: np.ndarray | None = None
+) -> np.ndarray:
     """Give the interval score of the central interval of a sample.
 
     ``(u - l) + 2 / a * (l - y)+ + 2 / a * (y - u)+`` with a = 1 - level and l, u the quantiles
-    a / 2 and 1 - a / 2.
+    a / 2 and 1 - a / 2. Of a censored figure, y is the point between its ends that is nearest.
 
     Parameters
     ----------
@@ -95,6 +133,8 @@ def interval_score(samples: np.ndarray, observed: np.ndarray, level: float) -> n
         What was seen, shape (...).
     level : float
         Nominal coverage, in (0, 1).
+    upper : numpy.ndarray, optional
+        Its upper end, same shape; default: it is known exactly.
 
     Returns
     -------
@@ -110,10 +150,11 @@ def interval_score(samples: np.ndarray, observed: np.ndarray, level: float) -> n
     >>> float(interval_score(np.array([0.0, 1.0]), np.array(3.0), 0.5).round(2))
     9.5
     """
-    lower, upper = _ends(samples, level)
-    seen, outside = np.asarray(observed), 2 / (1 - level)
-    below, above = np.maximum(lower - seen, 0), np.maximum(seen - upper, 0)
-    return np.asarray(upper - lower + outside * (below + above))
+    first, last = _ends(samples, level)
+    low, outside = np.asarray(observed), 2 / (1 - level)
+    high = low if upper is None else np.asarray(upper)
+    below, above = np.maximum(first - high, 0), np.maximum(low - last, 0)
+    return np.asarray(last - first + outside * (below + above))
 
 
 def width(samples: np.ndarray, level: float) -> np.ndarray:
@@ -140,11 +181,17 @@ def width(samples: np.ndarray, level: float) -> np.ndarray:
     return np.asarray(upper - lower)
 
 
-def pit(samples: np.ndarray, observed: np.ndarray, uniform: np.ndarray) -> np.ndarray:
+def pit(
+    samples: np.ndarray,
+    observed: np.ndarray,
+    uniform: np.ndarray,
+    upper: np.ndarray | None = None,
+) -> np.ndarray:
     """Give the probability integral transform, randomised among ties.
 
     ``(#{X < y} + V (#{X = y} + 1)) / (N + 1)`` with V uniform: exactly uniform when y and the N
-    draws are exchangeable, point masses or not.
+    draws are exchangeable, point masses or not. Of a censored figure, draws between its ends are
+    ties.
 
     Parameters
     ----------
@@ -154,6 +201,8 @@ def pit(samples: np.ndarray, observed: np.ndarray, uniform: np.ndarray) -> np.nd
         What was seen, shape (...).
     uniform : numpy.ndarray
         V, numbers in [0, 1], shape (...).
+    upper : numpy.ndarray, optional
+        Upper end of what was seen, same shape; default: it is known exactly.
 
     Returns
     -------
@@ -169,9 +218,10 @@ def pit(samples: np.ndarray, observed: np.ndarray, uniform: np.ndarray) -> np.nd
     >>> float(pit(np.array([1.0, 2.0, 3.0]), np.array(2.5), np.array(0.5)))
     0.625
     """
-    seen = np.asarray(observed)[..., None]
-    below, equal = (samples < seen).sum(-1), (samples == seen).sum(-1)
-    return np.asarray((below + uniform * (equal + 1)) / (samples.shape[-1] + 1))
+    low = np.asarray(observed)[..., None]
+    high = low if upper is None else np.asarray(upper)[..., None]
+    below, tied = (samples < low).sum(-1), ((samples >= low) & (samples <= high)).sum(-1)
+    return np.asarray((below + uniform * (tied + 1)) / (samples.shape[-1] + 1))
 
 
 def brier(probability: np.ndarray, happened: np.ndarray) -> np.ndarray:

@@ -23,7 +23,9 @@ LEVELS = (0.5, 0.8, 0.9)
 BIN = 0.25
 
 
-def sample_scores(samples: xr.DataArray, observed: xr.DataArray) -> xr.Dataset:
+def sample_scores(
+    samples: xr.DataArray, observed: xr.DataArray, upper: xr.DataArray | None = None
+) -> xr.Dataset:
     """Score predictive samples.
 
     Parameters
@@ -32,6 +34,9 @@ def sample_scores(samples: xr.DataArray, observed: xr.DataArray) -> xr.Dataset:
         Predictions, dims (target, draw).
     observed : xarray.DataArray
         What was seen, dim target; it may hold more targets, in any order.
+    upper : xarray.DataArray, optional
+        Upper ends of what was seen, like `observed`, which then has the lower ones (`kernels`);
+        default: all is known exactly.
 
     Returns
     -------
@@ -59,16 +64,17 @@ def sample_scores(samples: xr.DataArray, observed: xr.DataArray) -> xr.Dataset:
         raise ValueError(f"got no outcome of target '{absent[0]}', expected one of every target")
     draws = samples.transpose(names.TARGET, names.DRAW).values
     seen = observed.sel({names.TARGET: labels}).values
-    place = pit(draws, seen, np.array([_uniform(str(label)) for label in labels]))
+    high = seen if upper is None else upper.sel({names.TARGET: labels}).values
+    place = pit(draws, seen, np.array([_uniform(str(label)) for label in labels]), high)
     found = {
-        "crps": crps(draws, seen),
-        "log_score": log_score(draws, seen, BIN),
+        "crps": crps(draws, seen, high),
+        "log_score": log_score(draws, seen, BIN, high),
         "pit": place,
         "median": np.median(draws, axis=-1),
     }
     for level in LEVELS:
         percent = round(100 * level)
-        found[f"interval_score_{percent}"] = interval_score(draws, seen, level)
+        found[f"interval_score_{percent}"] = interval_score(draws, seen, level, high)
         found[f"width_{percent}"] = width(draws, level)
         found[f"covered_{percent}"] = covered(place, level)
     variables = {name: (names.TARGET, values) for name, values in found.items()}

@@ -5,8 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from arviz_stats.ecdf_utils import ecdf_pit
+from scipy.stats import kstwobign, norm
 
-from bayes_rsi.score.calibration import band_of_uniform, covered, pit_ecdf, reliability
+from bayes_rsi.score.calibration import (
+    band_of_blocks,
+    band_of_uniform,
+    covered,
+    pit_ecdf,
+    reliability,
+)
 
 PLACE = np.arange(1, 100) / 100
 
@@ -44,6 +51,42 @@ def test_biased_forecasts_leave_the_band(power):
 def test_narrow_forecasts_leave_the_band():
     values = np.random.default_rng(3).beta(0.5, 0.5, 300)
     assert pit_ecdf(values).attrs["inside"] == 0
+
+
+def blocked(rng, blocks, size, common):
+    """Uniform values that depend on each other within blocks: normals with a common part."""
+    shared = np.repeat(rng.normal(size=blocks), size)
+    own = rng.normal(size=blocks * size)
+    return norm.cdf(np.sqrt(common) * shared + np.sqrt(1 - common) * own)
+
+
+def held_by_blocks(blocks, size, common, worlds=200):
+    rng, labels = np.random.default_rng(4), np.repeat(np.arange(blocks), size)
+    found = [blocked(rng, blocks, size, common) for _ in range(worlds)]
+    return [
+        np.mean([pit_ecdf(pit, repeats=400, blocks=of).attrs["inside"] for pit in found])
+        for of in (labels, None)
+    ]
+
+
+@pytest.mark.parametrize("blocks", [30, 150])
+def test_the_band_of_blocks_holds_dependent_values_where_that_of_independent_ones_does_not(blocks):
+    by_blocks, as_independent = held_by_blocks(blocks, 10, 0.4)
+    assert by_blocks >= 0.9
+    assert as_independent < 0.7
+
+
+def test_blocks_of_one_give_the_band_of_kolmogorov():
+    values = (np.arange(400) + 0.5) / 400
+    low, high = band_of_blocks(values, np.arange(400), PLACE, 0.95, 4000, 1)
+    half = kstwobign.ppf(0.95) / np.sqrt(400)
+    assert (high - low)[20:-20] / 2 == pytest.approx(half, rel=0.08)
+
+
+def test_biased_forecasts_leave_the_band_of_blocks():
+    pit, of = blocked(np.random.default_rng(2), 150, 10, 0.4), np.repeat(np.arange(150), 10)
+    assert pit_ecdf(pit, blocks=of).attrs["inside"] == 1
+    assert pit_ecdf(pit**1.6, blocks=of).attrs["inside"] == 0
 
 
 def test_no_value_no_band():

@@ -46,6 +46,62 @@ def test_crps_of_one_draw_is_the_absolute_error():
     assert crps(np.array([[1.0], [4.0]]), np.array([3.0, 4.0])).tolist() == [2.0, 0.0]
 
 
+@pytest.mark.parametrize(("low", "high"), [(0.5, np.inf), (-np.inf, -0.3), (-0.4, 0.9), (0.2, 0.2)])
+def test_crps_of_a_censored_figure_is_the_integral_outside_its_ends(low, high):
+    grid = np.linspace(-9, 9, 400_001)
+    truth = (norm.cdf(grid) - (grid >= np.where(np.isfinite(low), low, high))) ** 2
+    outside = (grid < low) | (grid > high)
+    exact = np.trapezoid(truth * outside, grid)
+    assert float(crps(NORMAL, np.array(low), np.array(high))) == pytest.approx(exact, abs=3e-4)
+
+
+@given(samples, samples, numbers)
+def test_crps_is_proper_where_nothing_above_a_limit_can_be_measured(truth, other, limit):
+    """The limit is known before, so forecasts count up to it, whether it is reached or not."""
+
+    def mean(draws):
+        seen, upper = np.minimum(truth, limit), np.where(truth < limit, truth, np.inf)
+        pairs = zip(seen, upper, strict=True)
+        held = np.minimum(draws, limit)
+        return np.mean([float(crps(held, np.array(low), np.array(high))) for low, high in pairs])
+
+    assert mean(truth) <= mean(other) + 1e-9
+
+
+@given(samples, numbers, st.floats(0, 10))
+def test_ends_that_meet_are_an_exact_figure(draws, seen, bin_width):
+    point = np.array(seen)
+    assert float(crps(draws, point, point)) == pytest.approx(float(crps(draws, point)), abs=1e-9)
+    width = bin_width + 0.1
+    assert log_score(draws, point, width, point) == log_score(draws, point, width)
+    assert pit(draws, point, np.array(0.5), point) == pit(draws, point, np.array(0.5))
+    assert interval_score(draws, point, 0.8, point) == interval_score(draws, point, 0.8)
+
+
+def test_a_forecast_between_the_ends_loses_nothing():
+    draws, low, high = np.array([2.0, 3.0, 9.0]), np.array(1.0), np.array(np.inf)
+    assert float(crps(draws, low, high)) == 0.0
+    assert float(log_score(draws, low, 0.25, high)) == pytest.approx(-np.log(3.5 / 4))
+    assert float(interval_score(draws, low, 0.5, high)) == pytest.approx(float(width(draws, 0.5)))
+    below = draws - 9
+    assert float(crps(below, low, high)) > 1
+    assert float(interval_score(below, low, 0.5, high)) > float(width(below, 0.5))
+
+
+def test_an_outcome_without_ends_is_refused():
+    with pytest.raises(ValueError, match="expected one of which something is known"):
+        crps(NORMAL, np.array(-np.inf), np.array(np.inf))
+
+
+def test_pit_of_censored_figures_is_uniform():
+    rng = np.random.default_rng(5)
+    draws, truth = rng.normal(size=(20_000, 99)), rng.normal(size=20_000)
+    seen = np.minimum(truth, 0.4)
+    upper = np.where(truth > 0.4, np.inf, seen)
+    places = np.sort(pit(draws, seen, rng.random(20_000), upper))
+    assert np.abs(places - (np.arange(20_000) + 0.5) / 20_000).max() < 0.015
+
+
 def test_interval_score_agrees_with_scoringrules():
     draws = np.tile(NORMAL, (len(OUTCOMES), 1))
     lower, upper = np.quantile(NORMAL, [0.1, 0.9])

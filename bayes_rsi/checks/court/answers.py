@@ -57,13 +57,13 @@ def answers(
     Returns
     -------
     pandas.DataFrame
-        With `COLUMNS`; the target without its day, which has a column. Questions whose outcome is
-        censored have probabilities of events only.
+        With `COLUMNS`; the target without its day, which has a column. ``observed`` of a censored
+        figure is its lower end. Questions without a value have probabilities of events only.
     """
     table = asked.set_index("target")
     samples = _inside(samples, table["metric"])
     answered = [str(name) for name in samples[names.TARGET].values]
-    scored = [name for name in answered if np.isfinite(table["observed"][name])]
+    scored = [name for name in answered if not np.isnan(table["observed"][name])]
     parts = [_scored(samples.sel({names.TARGET: scored}), table.loc[scored])] if scored else []
     if len(events):
         parts.append(_events(samples, events))
@@ -86,8 +86,8 @@ def _inside(samples: xr.DataArray, metric: pd.Series) -> xr.DataArray:
 
 
 def _scored(samples: xr.DataArray, table: pd.DataFrame) -> pd.DataFrame:
-    observed = table["observed"].rename_axis(names.TARGET).to_xarray()
-    found = sample_scores(samples, observed)
+    ends = table[["observed", "upper"]].rename_axis(names.TARGET).to_xarray()
+    found = sample_scores(samples, ends["observed"], ends["upper"])
     levels = np.quantile(samples.values, QUANTILES, axis=1)
     parts = [_long(table, "quantile", f"{q:g}", v) for q, v in zip(QUANTILES, levels, strict=True)]
     parts += [
@@ -97,7 +97,7 @@ def _scored(samples: xr.DataArray, table: pd.DataFrame) -> pd.DataFrame:
     if shares.any():
         part = table[shares]
         drawn = from_scale("fraction", samples.values[shares])
-        points = crps(drawn, from_scale("fraction", part["observed"].to_numpy()))
+        points = crps(drawn, *(from_scale("fraction", part[end]) for end in ("observed", "upper")))
         parts.append(_long(part, "score", "crps_points", points))
     return pd.concat(parts)
 

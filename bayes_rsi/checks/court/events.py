@@ -1,7 +1,8 @@
 """Small events that have resolved: stand-ins for the large one, which has not.
 
 Invariant: an event is a level of a series, reached when a figure at or above it became known; its
-probability is the share of the draws of a best score that are there.
+probability is that something new becomes known on the series (`arrivals`, the same for everybody)
+times the share of the draws of the best score, given that, which are there.
 
 They are the levels that the article behind this project reads its argument from.
 """
@@ -17,12 +18,15 @@ import xarray as xr
 
 from bayes_rsi import names
 from bayes_rsi.cards import Card
+from bayes_rsi.checks.court.arrivals import quiet
+from bayes_rsi.checks.court.bounds import bounds
 from bayes_rsi.checks.court.scale import to_scale
 from bayes_rsi.checks.court.targets import MONTHS, until
 from bayes_rsi.evidence import Evidence, cut
 from bayes_rsi.evidence.selection import known, not_excluded, select
+from bayes_rsi.units import year_of_date
 
-__all__ = ["EVENTS", "Event", "event_targets", "figures", "probabilities", "reached"]
+__all__ = ["EVENTS", "Event", "event_targets", "figures", "probabilities", "reached", "silent"]
 
 _HOUR = 60.0
 
@@ -91,7 +95,8 @@ def event_targets(
     pandas.DataFrame
         One row for each event and horizon up to the end of the evidence: ``target``, ``origin``,
         ``months``, ``event``, ``series``, ``level`` (scale), ``best`` (the question about the best
-        score that answers it, as in `targets`), ``known_best``, ``happened`` (0 or 1). A censored
+        score that answers it, as in `targets`), ``known_best``, ``comes`` (probability that
+        something new becomes known on the series by then), ``happened`` (0 or 1). A censored
         figure reaches the levels up to its lower end; a level above that end, and not above its
         upper one, is not resolved, and the event is not in the table.
     """
@@ -100,16 +105,17 @@ def event_targets(
     ends = {count: day for count, day in ends.items() if day <= pd.Timestamp(evidence.as_of)}
     before = figures(evidence, card, origin)
     after = {count: figures(evidence, card, day) for count, day in ends.items()}
-    rows = []
+    recent, rows = _recent(seen, evidence, origin), []
     for event in events:
         name = next((name for name in event.series if name in set(seen["series"])), None)
         if name is None or reached(before, event) is not False:
             continue
         metric = str(evidence.series.set_index("series")["kind"][name])
+        best = seen["value"][seen["series"] == name].max()
         for count, rows_then in after.items():
             came = reached(rows_then, event)
             if came is not None:
-                best = seen["value"][seen["series"] == name].max()
+                years = year_of_date(ends[count]) - year_of_date(origin)
                 rows.append(
                     {
                         "target": f"{origin}|event|{event.name}|{count}m",
@@ -121,6 +127,7 @@ def event_targets(
                         "level": float(to_scale(metric, event.level)),
                         "best": f"{origin}|best|{name}|{count}m",
                         "known_best": float(to_scale(metric, best)),
+                        "comes": float(1 - quiet(int(recent.get(name, 0)), years)),
                         "happened": int(came),
                     }
                 )
@@ -133,9 +140,9 @@ def probabilities(samples: xr.DataArray, asked: pd.DataFrame) -> pd.Series:
     Parameters
     ----------
     samples : xarray.DataArray
-        Predictions of best scores, dims (target, draw).
+        Predictions of best scores given that something new becomes known, dims (target, draw).
     asked : pandas.DataFrame
-        From `event_targets`.
+        From `event_targets`, or another table with its ``target``, ``best``, ``level``, ``comes``.
 
     Returns
     -------
@@ -143,12 +150,40 @@ def probabilities(samples: xr.DataArray, asked: pd.DataFrame) -> pd.Series:
         By target; only events whose question was answered.
     """
     held = set(samples[names.TARGET].values.tolist())
-    found = {
-        row.target: float(np.mean(samples.sel({names.TARGET: row.best}).values >= row.level))
-        for row in asked.itertuples()
-        if row.best in held
-    }
-    return pd.Series(found, dtype=float)
+    told = asked[asked["best"].isin(held)]
+    drawn = samples.sel({names.TARGET: told["best"].to_numpy(dtype=str)}).values
+    reached = (drawn >= told["level"].to_numpy(dtype=float)[:, None]).mean(axis=1)
+    return pd.Series(told["comes"].to_numpy(dtype=float) * reached, told["target"].to_list())
+
+
+def silent(asked: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+    """Give the questions about best scores that events need and that nothing new came to settle.
+
+    Parameters
+    ----------
+    asked : pandas.DataFrame
+        From `targets.targets`.
+    events : pandas.DataFrame
+        From `event_targets`, of the same day.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows with `targets.COLUMNS` that have no value, one for each series and horizon.
+    """
+    if not len(events):
+        return asked.iloc[:0]
+    rows = events[~events["best"].isin(asked["target"])].drop_duplicates("best")
+    ends = [until(day, count) for day, count in zip(rows["origin"], rows["months"], strict=True)]
+    rows = rows.assign(target=rows["best"], kind="best", known_on=pd.to_datetime(ends), n_trials=0)
+    return rows.reindex(columns=asked.columns)
+
+
+def _recent(seen: pd.DataFrame, evidence: Evidence, origin: str) -> pd.Series:
+    """Count the systems on each series that were released in the year before a day."""
+    released = seen["system"].map(evidence.systems.set_index("system")["released"])
+    new = seen[year_of_date(released) > float(year_of_date(origin)) - 1]
+    return new.groupby("series")["system"].nunique()
 
 
 def _seen(evidence: Evidence, card: Card, day: str | pd.Timestamp, min_scores: int) -> pd.DataFrame:
@@ -195,10 +230,7 @@ def reached(rows: pd.DataFrame, event: Event) -> bool | None:
     counts = np.where(rows["fitted"], rows["series"].isin(event.series), False)
     also = np.where(rows["fitted"], False, rows["series"].isin(event.settled_by))
     on = rows[counts | also]
-    lower = on["lower"].where(on["censoring"] == "interval", on["value"])
-    lower = lower.where(on["censoring"] != "left", -np.inf)
+    lower, upper = bounds(on)
     if (lower >= event.level).any():
         return True
-    upper = on["upper"].where(on["censoring"] == "interval", on["value"])
-    upper = upper.where(on["censoring"] != "right", np.inf)
     return None if (upper >= event.level).any() else False

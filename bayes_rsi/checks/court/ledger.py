@@ -112,7 +112,7 @@ class Ledger:
             With `targets.COLUMNS`, typed as there.
         """
         table = self._text(TARGETS, ASKED)
-        numbers = ("months", "n_trials", "value", "observed", "known_best")
+        numbers = ("months", "n_trials", "value", "observed", "upper", "known_best")
         days = ("released", "known_on")
         return table.assign(
             **{name: pd.to_numeric(table[name]) for name in numbers},

@@ -12,18 +12,13 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from bayes_rsi.score.calibration import covered, pit_ecdf, reliability
-from bayes_rsi.score.kernels import brier, log_score_binary
+from bayes_rsi.score.calibration import covered, pit_ecdf
 from bayes_rsi.score.paired import Comparison, block_bootstrap
 
 __all__ = [
     "against",
     "bars",
     "calibration",
-    "event_scores",
-    "event_table",
-    "events_against",
-    "events_reliability",
     "scored",
     "unasked",
 ]
@@ -65,7 +60,7 @@ def scored(table: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
     wide = wide.rename_axis(columns=None).merge(asked, on="target", validate="many_to_one")
     for percent, low, high in ((50, "q0.25", "q0.75"), (80, "q0.1", "q0.9")):
         outside = 2 / (1 - percent / 100)
-        below = (wide[low] - wide["observed"]).clip(lower=0)
+        below = (wide[low] - wide["upper"]).clip(lower=0)
         above = (wide["observed"] - wide[high]).clip(lower=0)
         wide[f"width_{percent}"] = wide[high] - wide[low]
         wide[f"interval_score_{percent}"] = wide[f"width_{percent}"] + outside * (below + above)
@@ -166,107 +161,6 @@ def _compared(mine: pd.DataFrame, other: pd.DataFrame, score: str, seed: int) ->
     return block_bootstrap(ours, theirs, other["block"].to_numpy(), seed)
 
 
-def event_scores(table: pd.DataFrame) -> pd.DataFrame:
-    """Give each forecaster's scores of events.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        What was forecast.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index forecaster: ``events`` answered, ``happened`` (share), mean ``probability``,
-        ``brier`` and ``log_score``.
-    """
-    return _means(event_table(table), "model", ["happened", "probability", "brier", "log_score"])
-
-
-def events_against(table: pd.DataFrame, ours: str) -> pd.DataFrame:
-    """Compare one forecaster of events with every other, on those that both answered.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        What was forecast.
-    ours : str
-        Name of the forecaster.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index ``baseline``: ``events`` and mean ``brier`` and ``log_score`` of both.
-    """
-    rows = event_table(table)
-    mine = rows[rows["model"] == ours].drop(columns=["model", "probability", "happened"])
-    both = rows[rows["model"] != ours].merge(
-        mine, on=["origin", "months", "event"], suffixes=("_theirs", "_ours"), validate="m:1"
-    )
-    columns = ["brier_ours", "brier_theirs", "log_score_ours", "log_score_theirs"]
-    return _means(both.rename(columns={"model": "baseline"}), "baseline", columns)
-
-
-def _means(rows: pd.DataFrame, by: str, columns: list[str]) -> pd.DataFrame:
-    """Give the number of events and means of columns."""
-    groups = rows.groupby(by)
-    means = groups[columns].mean()
-    means.insert(0, "events", groups.size())
-    return means
-
-
-def event_table(table: pd.DataFrame, draws: int = 2000) -> pd.DataFrame:
-    """Give every probability of an event with what happened.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        What was forecast.
-    draws : int, default 2000
-        Size of the samples behind the probabilities.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``model``, ``origin``, ``months``, ``event``, ``probability``, ``happened``, ``brier``,
-        ``log_score``.
-    """
-    rows = table[table["output_type"] == "probability"]
-    told, came = rows["value"].to_numpy(dtype=float), rows["observed"].to_numpy(dtype=float)
-    return pd.DataFrame(
-        {
-            "model": rows["model"].to_numpy(),
-            "origin": rows["origin_date"].to_numpy(),
-            "months": rows["horizon"].to_numpy(),
-            "event": rows["target"].str.split("|").str[1].to_numpy(),
-            "probability": told,
-            "happened": came,
-            "brier": brier(told, came),
-            "log_score": log_score_binary(told, came, draws),
-        }
-    )
-
-
-def events_reliability(table: pd.DataFrame, model: str) -> xr.Dataset:
-    """Give the reliability diagram of one forecaster's events.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        What was forecast.
-    model : str
-        Name of the forecaster.
-
-    Returns
-    -------
-    xarray.Dataset
-        From `score.calibration.reliability`.
-    """
-    rows = event_table(table)
-    rows = rows[rows["model"] == model]
-    return reliability(rows["probability"].to_numpy(), rows["happened"].to_numpy())
-
-
 def bars(scores: pd.DataFrame, ours: str, tests: Sequence[str]) -> pd.DataFrame:
     """Hold a forecaster against what it has to reach.
 
@@ -286,7 +180,8 @@ def bars(scores: pd.DataFrame, ours: str, tests: Sequence[str]) -> pd.DataFrame:
         most 0.8: over all questions, over records of horizons and over horizons of named systems;
         at most 1 on the days of the test, over all questions and both kinds about horizons. The
         best baseline is the one that does best against us where both answer, of those that answer
-        half of the questions. Then the coverage, and the PIT inside its band.
+        half of the questions. Then the coverage, and the PIT inside its band: that of independent
+        outcomes, and that of outcomes which depend on each other within a system.
     """
     mine = scores[scores["model"] == ours]
     horizons, tested = scores["metric"] == "horizon", scores["origin"].isin(list(tests))
@@ -314,9 +209,14 @@ def bars(scores: pd.DataFrame, ours: str, tests: Sequence[str]) -> pd.DataFrame:
         share = float(covered(mine["pit"].to_numpy(), level).mean()) if len(mine) else np.nan
         name = f"share inside the {level:.0%} interval"
         rows.append((name, share, f"{low:g} to {high:g}", low <= share <= high))
-    inside = len(mine) > 0 and bool(pit_ecdf(mine["pit"].to_numpy()).attrs["inside"])
-    rows.append(("PIT-ECDF inside its 95% band", float(inside), "1", inside))
+    for name, blocks in (("", None), (", systems as blocks", mine["block"].to_numpy())):
+        inside = bool(len(mine)) and bool(_ecdf(mine, blocks).attrs["inside"])
+        rows.append((f"PIT-ECDF inside its 95% band{name}", float(inside), "1", inside))
     return pd.DataFrame(rows, columns=["bar", "value", "limit", "passed"])
+
+
+def _ecdf(mine: pd.DataFrame, blocks: np.ndarray | None) -> xr.Dataset:
+    return pit_ecdf(mine["pit"].to_numpy(), blocks=blocks)
 
 
 def _ratio(

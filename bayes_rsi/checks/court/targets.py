@@ -8,14 +8,16 @@ Three kinds of question, all on the scale of `scale`:
     named    the score of a system on a series it had not been run on. Release date, tier and lab of
              the system are given, as they are when its score is awaited; one figure for each pair,
              the first to become known (on one day the highest effort, then the first by name).
-    record   the value of a system that set a record on a horizon series: more than the best known
-             on the day, and more than every system released before it. That it is a record is
+    record   the value of a system that set a record on a horizon series: surely more than the best
+             known on the day, and than every system released before it. That it is a record is
              given, so it says how high the frontier is and not whether it moved.
     best     the best score of a series at a horizon, at least the best known on the day. Asked only
              where something new became known by then: a series that nobody runs any more would
              give its old best for ever, to everybody's credit. Of horizons it has no value and
              resolves events only: suites are retired while systems go on, and how high their
              frontier is, is what `record` asks.
+
+A censored figure is asked like any other; its outcome is what lies between its ends.
 
 `named` and `record` are asked once for each day, in the first horizon that holds the day on which
 they became known, up to the end of the evidence; `best` at each horizon up to that end. The same
@@ -41,6 +43,7 @@ import numpy as np
 import pandas as pd
 
 from bayes_rsi.cards import Card
+from bayes_rsi.checks.court.bounds import bounds
 from bayes_rsi.checks.court.scale import KINDS, to_scale
 from bayes_rsi.evidence import Evidence, cut
 from bayes_rsi.evidence.cut import digest_of
@@ -80,6 +83,7 @@ COLUMNS = (
     "reporter",
     "value",
     "observed",
+    "upper",
     "known_best",
     "block",
 )
@@ -110,9 +114,10 @@ def targets(
         (kind of series), ``domain``; ``system`` (that of the figure; of `best` who held it) with
         ``released``, ``tier``, ``lab``; ``known_on`` (of `best` the horizon), ``basis``,
         ``n_trials`` (0 if unknown), ``scaffold_family``, ``reporter``; ``value`` (unit of the
-        series) and ``observed`` (scale), nan where it is censored, or the best horizon of a suite,
-        and so resolves events only;
-        ``known_best`` (scale; nan for `named`); ``block`` (system, for the bootstrap).
+        series); ``observed`` and ``upper``, the ends between which it lies (scale; equal where it
+        is not censored). All three are nan where the question has no value of its own and resolves
+        events only: a best score that a censored figure may exceed, or of horizons. ``known_best``
+        (scale; nan for `named`); ``block`` (system, for the bootstrap).
 
     Raises
     ------
@@ -246,10 +251,9 @@ def _new(rows: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
 def _named(
     later: pd.DataFrame, before: pd.DataFrame, ends: list[tuple[int, pd.Timestamp]]
 ) -> pd.DataFrame:
-    """Give the first uncensored figure of each new pair of series and system."""
+    """Give the first figure of each new pair of series and system."""
     old = pd.MultiIndex.from_frame(before[_PAIR])
     rows = later[~pd.MultiIndex.from_frame(later[_PAIR]).isin(old)]
-    rows = rows[rows["censoring"] == "none"]
     first = rows[rows["known_on"] == rows.groupby(_PAIR)["known_on"].transform("min")]
     ordered = highest_effort(first).sort_values(list(KEY), kind="stable")
     one = ordered.drop_duplicates(_PAIR)
@@ -263,13 +267,13 @@ def _bucket(days: pd.Series, ends: list[tuple[int, pd.Timestamp]]) -> np.ndarray
 
 
 def _records(horizons: pd.DataFrame, later: pd.DataFrame, best: pd.Series) -> pd.DataFrame:
-    """Keep horizons above the best that was known and above all that was released before."""
-    pool = later[later["censoring"] == "none"]
+    """Keep horizons surely above the best that was known and above all that was released before."""
+    rivals = later.assign(reach=bounds(later)[1])
     kept = []
-    for _, row in horizons.iterrows():
-        rival = (pool["series"] == row["series"]) & (pool["system"] != row["system"])
-        rival &= (pool["released"] <= row["released"]) & (pool["value"] >= row["value"])
-        kept.append(bool(row["value"] > best[str(row["series"])]) and not rival.any())
+    for row in horizons.assign(least=bounds(horizons)[0]).itertuples():
+        rival = (rivals["series"] == row.series) & (rivals["system"] != row.system)
+        rival &= (rivals["released"] <= row.released) & (rivals["reach"] >= row.least)
+        kept.append(bool(row.least > best[str(row.series)]) and not rival.any())
     return horizons[np.array(kept, dtype=bool)].assign(kind="record")
 
 
@@ -280,7 +284,7 @@ def _best(known: pd.DataFrame, new: pd.DataFrame, months: int, day: pd.Timestamp
     top = order.drop_duplicates("series").assign(kind="best", months=months, known_on=day)
     # What lies beyond the suite, or depends on how cheating counts, might be the best.
     open_end = both[both["censoring"].isin(["right", "interval"])]
-    reach = open_end[["value", "upper"]].max(axis=1).groupby(open_end["series"]).max()
+    reach = bounds(open_end)[1].groupby(open_end["series"]).max()
     sure = ~(top["series"].map(reach) >= top["value"])
     return top.assign(value=top["value"].where(sure))
 
@@ -292,6 +296,7 @@ def _described(rows: pd.DataFrame, evidence: Evidence, origin: pd.Timestamp) -> 
     metric = rows["series"].map(series["kind"])
     items = rows["n_items"].fillna(rows["series"].map(series["n_items"])).fillna(0)
     trials = np.round(items * rows["n_seeds"].fillna(1)).astype(int)
+    lower, upper = (_scaled(metric, end.where(rows["value"].notna())) for end in bounds(rows))
     return rows.assign(
         target=_labels(rows, day),
         origin=day,
@@ -302,7 +307,8 @@ def _described(rows: pd.DataFrame, evidence: Evidence, origin: pd.Timestamp) -> 
         released=rows["system"].map(systems["released"]),
         basis=rows["known_on_basis"],
         n_trials=np.where(metric == "fraction", trials, 0),
-        observed=_scaled(metric, rows["value"]),
+        observed=lower,
+        upper=upper,
         known_best=_scaled(metric, rows["known_best"].where(rows["kind"] != "named")),
         block=rows["system"],
     )[list(COLUMNS)]
@@ -315,8 +321,8 @@ def _labels(rows: pd.DataFrame, day: str) -> list[str]:
 
 
 def _scaled(metric: pd.Series, values: pd.Series) -> np.ndarray:
-    scaled = np.full(len(values), np.nan)
+    scaled = values.to_numpy(dtype=float).copy()  # an open end is as open on the scale
     for kind in KINDS:
-        where = (metric == kind).to_numpy()
+        where = (metric == kind).to_numpy() & np.isfinite(scaled)
         scaled[where] = to_scale(kind, values.to_numpy(dtype=float)[where])
     return scaled

@@ -190,13 +190,12 @@ def _levels(
     comes: Mapping[tuple[str, int], float],
     day: str,
 ) -> Iterator[_Row]:
-    told = probabilities(samples, asked)
+    pairs = zip(asked["series"], asked["months"], strict=True)
+    told = probabilities(samples, asked.assign(comes=[comes[pair] for pair in pairs]))
     rows: Iterable[Any] = asked[asked["target"].isin(told.index)].itertuples()
     for row in rows:
         target = f"{day}|level|{row.event}|{row.months}m"
-        # Best scores are given that something comes; if nothing comes, no level is reached.
-        value = comes[row.series, row.months] * float(told[row.target])
-        yield row.months, target, "probability", "", value
+        yield row.months, target, "probability", "", float(told[row.target])
 
 
 def dates_ahead(forecast: Forecast) -> pd.DataFrame:

@@ -14,7 +14,8 @@ from typing import Any
 import pandas as pd
 
 from bayes_rsi.checks.court.answers import answers
-from bayes_rsi.checks.court.summary import calibration, event_table, scored
+from bayes_rsi.checks.court.resolved import event_table
+from bayes_rsi.checks.court.summary import calibration, scored
 from bayes_rsi.checks.court.targets import outcomes
 from bayes_rsi.checks.record.registration import Registration
 from bayes_rsi.checks.record.resolution import STATES, resolution
@@ -47,7 +48,7 @@ class Scores:
     scores : pandas.DataFrame
         From `court.summary.scored`: one row for each figure and forecast; ``model`` is the card.
     events : pandas.DataFrame
-        From `court.summary.event_table`, and ``kind``.
+        From `court.resolved.event_table`, and ``kind``.
     """
 
     until: date

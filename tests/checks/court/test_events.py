@@ -9,10 +9,20 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from bayes_rsi.checks.court.events import EVENTS, Event, event_targets, probabilities
+from bayes_rsi.checks.court.arrivals import every, quiet
+from bayes_rsi.checks.court.events import (
+    EVENTS,
+    Event,
+    event_targets,
+    probabilities,
+    silent,
+)
 from bayes_rsi.checks.court.scale import from_scale
+from bayes_rsi.checks.court.targets import targets, until
 from bayes_rsi.evidence import cut
 from bayes_rsi.evidence.selection import select
+from bayes_rsi.inference.sample import panel_of
+from bayes_rsi.units import year_of_date
 
 SWE = Event("swe", ("swe_bench_verified",), 0.8)
 
@@ -89,7 +99,7 @@ def test_nothing_after_the_horizon_matters(evidence, card):
     assert happened(wild, card, day, replace(SWE, level=0.98))[f"{day}|event|swe|6m"] == 1
 
 
-def test_a_probability_is_the_share_of_the_draws(evidence, card):
+def test_a_probability_is_the_share_of_the_draws_if_something_new_comes(evidence, card):
     table = event_targets(evidence, card, "2025-06-30", events=(SWE,))
     level = table["level"].iloc[0]
     draws = np.array([[level - 1, level, level + 1, level + 2]])
@@ -99,7 +109,35 @@ def test_a_probability_is_the_share_of_the_draws(evidence, card):
         coords={"target": ["2025-06-30|best|swe_bench_verified|6m"]},
     )
     told = probabilities(samples, table)
-    assert told.to_dict() == {"2025-06-30|event|swe|6m": 0.75}
+    comes = table.set_index("target")["comes"]["2025-06-30|event|swe|6m"]
+    assert told.to_dict() == {"2025-06-30|event|swe|6m": pytest.approx(0.75 * comes)}
+
+
+def test_something_new_is_as_likely_as_arrivals_say(evidence, card):
+    day = "2025-09-30"
+    table = event_targets(evidence, card, day)
+    panel = panel_of(card, cut(evidence, day))
+    recent = every(panel)["recent"].groupby("series").sum()
+    years = year_of_date([until(day, count) for count in table["months"]]) - year_of_date(day)
+    none = [
+        float(quiet(recent[series], span))
+        for series, span in zip(table["series"], years, strict=True)
+    ]
+    assert table["comes"].to_numpy() == pytest.approx(1 - np.array(none))
+    assert table["comes"].between(0.3, 1).all()
+
+
+def test_events_on_which_nothing_new_came_are_asked_about_too(evidence, card):
+    day = "2025-06-30"
+    asked, events = targets(evidence, card, day), event_targets(evidence, card, day)
+    more = silent(asked, events)
+    assert len(more) > 0
+    assert not set(more["target"]) & set(asked["target"])
+    assert set(events["best"]) <= set(asked["target"]) | set(more["target"])
+    assert more["observed"].isna().all()
+    of_those = events[events["best"].isin(more["target"])]
+    assert not of_those["happened"].any()
+    assert (more["known_on"] == [until(day, count) for count in more["months"]]).all()
 
 
 @pytest.mark.parametrize("day", ["2025-06-30", "2025-12-31"])

@@ -85,7 +85,7 @@ def test_values_are_those_of_the_samples(told):
     assert (mine["observed"] == seen).all()
 
 
-def test_a_censored_outcome_has_no_score_and_its_events_have(evidence, card):
+def test_a_question_without_a_value_has_no_score_and_its_events_have(evidence, card):
     day = "2026-03-31"
     asked, events = targets(evidence, card, day), event_targets(evidence, card, day)
     open_ = asked[asked["target"] == f"{day}|best|metr_th11_p50|3m"]
@@ -97,7 +97,30 @@ def test_a_censored_outcome_has_no_score_and_its_events_have(evidence, card):
     )
     rows = answers("bold", draws, asked, events)
     assert set(rows["output_type"]) == {"probability"}
-    assert rows.set_index("target")["value"]["event|metr_50_16h|3m"] == 1.0
+    told = rows.set_index("target")["value"]["event|metr_50_16h|3m"]
+    assert told == events.set_index("event")["comes"]["metr_50_16h"]
+
+
+def test_a_censored_figure_is_scored_by_its_ends(evidence, card):
+    day = "2026-03-31"
+    asked = targets(evidence, card, day)
+    name = f"{day}|named|metr_th11_p50|Claude Mythos Preview"  # at least 16 h
+    one = asked[asked["target"] == name]
+    above, below = (
+        answers(
+            "somebody",
+            xr.DataArray(
+                np.full((1, 10), height), dims=("target", "draw"), coords={"target": [name]}
+            ),
+            one,
+            pd.DataFrame(),
+        ).set_index("output_type_id")["value"]
+        for height in (20.0, 8.0)
+    )
+    assert above["crps"] == pytest.approx(0.0, abs=1e-12)
+    assert below["crps"] == pytest.approx(np.log2(960) - 8)
+    assert above["log_score"] < below["log_score"]
+    assert below["pit"] > 0.9
 
 
 # --- files ---------------------------------------------------------------------------------------

@@ -148,6 +148,29 @@ def test_a_censored_figure_at_the_top_leaves_the_best_open(evidence, card, censo
     assert np.isnan(targets(sealed, card, day).set_index("target").loc[question, "observed"])
 
 
+def test_a_censored_figure_is_asked_with_the_ends_between_which_it_lies(asked):
+    rows = asked["2026-03-31"].set_index("target")
+    mythos = rows.loc["2026-03-31|named|metr_th11_p50|Claude Mythos Preview"]  # above 16 h
+    assert (mythos["observed"], mythos["upper"]) == (pytest.approx(np.log2(960)), np.inf)
+    sol = rows.loc["2026-03-31|named|metr_th11_p50|GPT-5.6 Sol"]  # as cheating counts
+    assert [2 ** sol["observed"], 2 ** sol["upper"]] == pytest.approx([678, 16200])
+    exact = rows[rows["value"].notna() & ~rows["system"].isin([mythos["system"], sol["system"]])]
+    assert (exact["observed"] == exact["upper"]).all()
+
+
+def test_a_censored_horizon_is_a_record_where_it_surely_is_one(asked, evidence, card):
+    rows = asked["2026-03-31"].query("kind == 'record' and series == 'metr_th11_p50'")
+    # At least 16 h, where 14.5 h were known. What came after it need not exceed it.
+    assert set(rows["system"]) == {"Claude Mythos Preview"}
+    low = changed(
+        evidence, "metr_th11_p50", system="Grok 4", value=400.0, lower=300.0, upper=9000.0,
+        censoring="interval", known_on=pd.Timestamp("2026-04-01"), vintage="2026-04-01",
+    )  # fmt: skip
+    found = targets(low, card, "2026-03-31").query("kind == 'record'")
+    assert "Grok 4" not in set(found["system"])
+    assert "Claude Mythos Preview" not in set(found.query("series == 'metr_th11_p50'")["system"])
+
+
 def test_the_best_horizon_of_a_suite_resolves_events_only(asked):
     """Systems go on when a suite is retired, so its best says nothing about their frontier."""
     rows = pd.concat(asked.values()).query("metric == 'horizon'")
