@@ -43,7 +43,7 @@ def asked() -> pd.DataFrame:
     """Questions whose outcomes are standard normal, in any order."""
     rows = pd.DataFrame([question(n) for n in range(SIZE)])
     places = np.random.default_rng(7).permutation(SIZE) + 0.5
-    return rows.assign(observed=norm.ppf(places / SIZE))
+    return rows.assign(observed=norm.ppf(places / SIZE)).assign(upper=lambda all: all["observed"])
 
 
 def forecaster(asked, name, sd, shift=0.0, every=1, seed=2):
@@ -138,7 +138,7 @@ def test_a_rival_that_hardly_answers_sets_no_bar_but_where_it_does(asked):
 def test_shares_beyond_the_scale_count_as_its_end_whoever_forecasts(asked):
     top = float(to_scale("fraction", 1.0))
     pair = [asked[asked["metric"] == kind].iloc[:1] for kind in ("fraction", "horizon")]
-    rows = pd.concat(pair).assign(observed=top)
+    rows = pd.concat(pair).assign(observed=top, upper=top)
     samples = gathered({str(name): np.full(50, top + 3.0) for name in rows["target"]}, 50)
     table = answers("wild", samples, rows, pd.DataFrame())
     found = table[table["output_type_id"] == "crps"]["value"]
