@@ -396,6 +396,17 @@ def test_a_sound_and_a_bad_file_are_told_apart(run, tmp_path):
     assert re.search(r"bad\.csv, row 2, column 'value'", err)
 
 
+@pytest.mark.parametrize("words", [["given"], ["value-of-information"], ["data", "add"]])
+def test_examples_of_a_command_keep_their_lines(run, words):
+    _, out, _ = run(*words, "--help")
+    assert "\\b" not in out
+    lines = [line.strip() for line in out.splitlines()]
+    first = {"given": "growth > 4", "value-of-information": "taste_gap to 40%"}.get(
+        words[0], "bayes-rsi update mine/scores.csv"
+    )
+    assert any(line.startswith(first) for line in lines)
+
+
 def test_help_answers_what_how_and_exit_codes(run):
     code, out, _ = run("--help")
     assert code == 0

@@ -53,6 +53,14 @@ Exit codes:
   2  wrong usage or input: a message on standard error, nothing written
   3  a convergence gate failed: the forecast is written, its first line says so
 """
+_ADD = """\
+Append a checked row to your own scores; the shipped tables stay as they are.
+
+\b
+bayes-rsi data add series=paperbench system=GPT-5 value=0.42 unit=fraction \\
+    known_on=2026-06-01 source="own run" --evidence mine
+bayes-rsi update mine/scores.csv
+"""
 
 app = typer.Typer(
     help=_HELP,
@@ -360,7 +368,7 @@ def check(
     raise typer.Exit(WRONG_INPUT if problems else 0)
 
 
-@data.command("add")
+@data.command("add", help=_ADD)
 def add(
     cells: Annotated[
         list[str], typer.Argument(help="column=value each: series, system, value, unit, ...")
@@ -369,13 +377,7 @@ def add(
         Path, typer.Option(metavar="DIR", help="Your own folder; its scores.csv gets the row.")
     ],
 ) -> None:
-    r"""Append a checked row to your own scores; the shipped tables stay as they are.
-
-    \b
-    bayes-rsi data add series=paperbench system=GPT-5 value=0.42 unit=fraction \\
-        known_on=2026-06-01 source="own run" --evidence mine
-    bayes-rsi update mine/scores.csv
-    """
+    """Append a checked row to your own scores; the shipped tables stay as they are."""
     with messages():
         from bayes_rsi.cli.adding import add_row
 

@@ -26,6 +26,29 @@ Seed = Annotated[int, typer.Option(min=0, metavar="N", help="Its seed.")]
 Json = Annotated[bool, typer.Option("--json", help="Print a JSON document, nothing else.")]
 Event = Annotated[str, typer.Option(metavar="NAME", help="Event of the card.")]
 
+# `\b` keeps the line breaks of the paragraph that follows it; in a raw docstring it would not.
+_GIVEN = """\
+Say what we would forecast if something were so.
+
+\b
+Conditions, joined by `and`:
+  horizon p50 >= 100 h on 2026-12-31     the frontier's time horizon; p80 too
+  SWE-bench Pro >= 90% by 2026-12-31     the expected score at the frontier
+  not automated by 2028                  an event of the card; automated is end_to_end
+  growth > 4                             doublings a year at the as-of date
+"""
+_INFORMATION = """\
+Say which measurement, not yet made, would move a probability most.
+
+\b
+Measurements:
+  horizon of GPT-5                          of a fitted system
+  horizon on 2026-12-31                     of a system at the frontier then
+  score on paperbench on 2026-12-31         likewise
+  taste_gap to 40%                          a judged quantity, with a relative error
+  audit of paperbench with 100 items        how many are flawed
+"""
+
 
 @questions.command()
 def update(
@@ -60,7 +83,7 @@ def update(
     raise typer.Exit(code)
 
 
-@questions.command()
+@questions.command(help=_GIVEN)
 def given(
     condition: Annotated[str, typer.Argument(help="Such as 'horizon p50 >= 100 h on 2026-12-31'.")],
     card: Card = "baseline",
@@ -69,15 +92,7 @@ def given(
     seed: Seed = 1,
     json: Json = False,
 ) -> None:
-    r"""Say what we would forecast if something were so.
-
-    \b
-    Conditions, joined by `and`:
-      horizon p50 >= 100 h on 2026-12-31     the frontier's time horizon; p80 too
-      SWE-bench Pro >= 90% by 2026-12-31     the expected score at the frontier
-      not automated by 2028                  an event of the card; automated is end_to_end
-      growth > 4                             doublings a year at the as-of date
-    """
+    """Say what we would forecast if something were so."""
     with messages():
         from bayes_rsi.cli.answers import Stored, answer_given
 
@@ -147,7 +162,7 @@ def implied(
     raise typer.Exit(code)
 
 
-@questions.command()
+@questions.command(help=_INFORMATION)
 def value_of_information(
     measurements: Annotated[
         list[str] | None, typer.Argument(help="Such as 'taste_gap to 40%'; several.")
@@ -162,16 +177,7 @@ def value_of_information(
     seed: Seed = 1,
     json: Json = False,
 ) -> None:
-    r"""Say which measurement, not yet made, would move a probability most.
-
-    \b
-    Measurements:
-      horizon of GPT-5                          of a fitted system
-      horizon on 2026-12-31                     of a system at the frontier then
-      score on paperbench on 2026-12-31         likewise
-      taste_gap to 40%                          a judged quantity, with a relative error
-      audit of paperbench with 100 items        how many are flawed
-    """
+    """Say which measurement, not yet made, would move a probability most."""
     with messages():
         from bayes_rsi.cli.answers import Stored, answer_information
 

@@ -18,6 +18,9 @@ from bayes_rsi.report.figure import COLOURS
 
 __all__ = ["Panel", "pit_figure"]
 
+#: About as many places are drawn: more do not show, and make the file ten times as large.
+SHOWN = 50
+
 
 @dataclass(frozen=True, eq=False)
 class Panel:
@@ -69,7 +72,8 @@ def pit_figure(panels: Mapping[str, Panel]) -> Figure:
 
 
 def _draw(axes: Axes, panel: Panel) -> None:
-    at, band = panel.band["place"].values, panel.band
+    band = panel.band.isel(place=slice(None, None, max(1, panel.band.sizes["place"] // SHOWN)))
+    at = band["place"].values
     low, high = band["low"].values - at, band["high"].values - at
     axes.fill_between(at, low, high, color="#DDDDDD", lw=0, label="99% band of all places")
     for name in panel.places:

@@ -234,7 +234,7 @@ def page(findings: Sequence[Finding], card: Card, panel: xr.Dataset, day: date) 
 _HEAD = """\
 # Simulation-based calibration
 
-Written by `make sbc` on {day}; card `{card}`, design `{data}`.
+Written by `bayes-rsi sbc --docs docs` on {day}; card `{card}`, design `{data}`.
 
 The model draws parameters from its priors and scores from its likelihood; the sampler is given the
 scores and must give the parameters back. If everything is right, the place of the drawn value among
