@@ -164,3 +164,28 @@ def test_an_update_as_a_document(run, updated):
     assert document["k_hat"] == 0.2
     assert "fit" not in document
     assert updated[1] == []
+
+
+# --- systems and series of one's own -------------------------------------------------------------
+
+
+def test_a_system_of_ones_own_makes_its_scores_sound(run, tmp_path):
+    code, _, err = add(run, system="Nova 1")
+    assert code == 2
+    assert "may be one of your own beside this file" in err
+    cells = {"system": "Nova 1", "lab": "Nova", "released": "2026-05-20", "tier": "flagship"}
+    told = [f"{k}={v}" for k, v in (cells | {"source": "own"}).items()]
+    code, out, _ = run("data", "add", *told, "--evidence", "mine")
+    assert (code, out) == (0, "mine/systems.csv: one row added\n")
+    assert add(run, system="Nova 1")[0] == 0
+    assert run("data", "check", "mine/systems.csv", "mine/scores.csv")[0] == 0
+    assert run("data", "check", "mine/scores.csv")[0] == 2
+    evidence = bayes_rsi.load_evidence(add="mine")
+    assert evidence.scores["system"].iloc[-1] == "Nova 1"
+
+
+def test_a_column_of_another_table_is_refused(run):
+    cells = ("system=Nova 1", "lab=N", "released=2026-05-20", "tier=open", "source=o", "value=1")
+    code, _, err = run("data", "add", *cells, "--evidence", "mine")
+    assert code == 2
+    assert "expected a column of 'systems'" in err

@@ -1,4 +1,4 @@
-"""`bayes-rsi data add`: one row at the end of a user's own file of scores.
+"""`bayes-rsi data add`: one row at the end of a user's own file of scores, or of another table.
 
 Invariant: the file is only written when all of it, with the new row, is sound; the shipped tables
 are never touched.
@@ -14,17 +14,16 @@ from pathlib import Path
 
 from bayes_rsi.errors import EvidenceError, Problem, did_you_mean
 from bayes_rsi.evidence import check, data_folder
+from bayes_rsi.evidence.added import files_of, table_with
+from bayes_rsi.evidence.columns import Table
 from bayes_rsi.evidence.schema import TABLES
 from bayes_rsi.report.writing import usable_folder, write_atomically
 
 __all__ = ["add_row"]
 
-#: Name of the file in the user's folder.
-FILE = "scores.csv"
-
 
 def add_row(cells: Sequence[str], folder: Path) -> Path:
-    """Append a row to the scores of a folder.
+    """Append a row to a table of a folder: the one that the columns belong to.
 
     Parameters
     ----------
@@ -46,46 +45,47 @@ def add_row(cells: Sequence[str], folder: Path) -> Path:
     if folder.resolve() == data_folder().resolve():
         hint = "Give another folder with --evidence; the shipped tables stay as they are."
         raise EvidenceError([Problem(str(folder), None, None, "shipped tables", "a folder", hint)])
-    row = _row(cells)
-    path = usable_folder(folder, (FILE,)) / FILE
-    text = _with(path, row)
+    table = TABLES[table_with({cell.partition("=")[0] for cell in cells})]
+    row, file = _row(cells, table), f"{table.name}.csv"
+    path = usable_folder(folder, (file,)) / file
+    text = _with(path, row, table)
+    others = [other for other in files_of([folder]) if other not in (path, folder)]
     with tempfile.TemporaryDirectory() as place:
-        draft = Path(place) / FILE
+        draft = Path(place) / file
         draft.write_text(text, encoding="utf-8")
-        problems = check(draft)
+        problems = check(draft, beside=others)
     if problems:
         raise EvidenceError(problems)
     return write_atomically(path, text)
 
 
-def _row(cells: Sequence[str]) -> dict[str, str]:
-    known, row = TABLES["scores"].names, {}
+def _row(cells: Sequence[str], table: Table) -> dict[str, str]:
+    known, row = table.names, {}
     for cell in cells:
         column, sign, value = cell.partition("=")
         if not sign:
             hint = "Write, for example, value=0.42; quote what holds blanks."
             raise EvidenceError([Problem("row", None, None, cell, "column=value", hint)])
         if column not in known or column in row:
-            what = "each column once" if column in row else "a column of 'scores'"
+            what = "each column once" if column in row else f"a column of '{table.name}'"
             hint = did_you_mean(column, known)
             raise EvidenceError([Problem("row", None, column, column, what, hint)])
         row[column] = value
     return row
 
 
-def _with(path: Path, row: Mapping[str, str]) -> str:
+def _with(path: Path, row: Mapping[str, str], table: Table) -> str:
     """Give the file's text with the row below, in the columns of the schema that are used."""
     rows = []
     if path.is_file():
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = [dict(old) for old in csv.DictReader(file)]
     used = {column for old in (*rows, row) for column in old}
-    table = TABLES["scores"]
     columns = [name for name in table.names if name in used or name in table.required]
     unknown = sorted(map(str, used - set(columns)))
     if unknown:
         hint = f"Run `bayes-rsi data check {path}` and mend it first."
-        expected = "columns of 'scores'"
+        expected = f"columns of '{table.name}'"
         raise EvidenceError([Problem(str(path), 1, unknown[0], unknown[0], expected, hint)])
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")

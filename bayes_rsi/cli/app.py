@@ -54,12 +54,14 @@ Exit codes:
   3  a convergence gate failed: the forecast is written, its first line says so
 """
 _ADD = """\
-Append a checked row to your own scores; the shipped tables stay as they are.
+Append a checked row to your own tables; the shipped ones stay as they are.
 
 \b
+bayes-rsi data add system=GPT-6 lab=OpenAI released=2026-09-01 tier=flagship \\
+    source=... --evidence mine        a system that the shipped tables do not know
 bayes-rsi data add series=paperbench system=GPT-5 value=0.42 unit=fraction \\
     known_on=2026-06-01 source="own run" --evidence mine
-bayes-rsi update mine/scores.csv
+bayes-rsi update mine
 """
 
 app = typer.Typer(
@@ -118,7 +120,7 @@ def forecast(
     ] = None,
     add: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="CSV of further scores beside the shipped; repeatable."),
+        typer.Option(metavar="FILE", help="CSV of further rows, or a folder of them; repeatable."),
     ] = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the files.")] = Path("out"),
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="Seed of everything random.")] = 1,
@@ -172,7 +174,7 @@ def score(
     ] = None,
     add: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="CSV of further scores beside the tables; repeatable."),
+        typer.Option(metavar="FILE", help="CSV of further rows, or a folder of them; repeatable."),
     ] = None,
     as_of: Annotated[
         str | None,
@@ -377,7 +379,7 @@ def add(
         Path, typer.Option(metavar="DIR", help="Your own folder; its scores.csv gets the row.")
     ],
 ) -> None:
-    """Append a checked row to your own scores; the shipped tables stay as they are."""
+    """Append a checked row to your own tables; the shipped ones stay as they are."""
     with messages():
         from bayes_rsi.cli.adding import add_row
 

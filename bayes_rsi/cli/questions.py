@@ -52,7 +52,7 @@ Measurements:
 
 @questions.command()
 def update(
-    files: Annotated[list[Path], typer.Argument(help="CSV files of further scores.")],
+    files: Annotated[list[Path], typer.Argument(help="CSV files of further rows, or folders.")],
     day: Annotated[
         str, typer.Option(metavar="DATE", help="Whose rows' shares are of P(event by this day).")
     ] = "2028-12-31",

@@ -24,6 +24,7 @@ from bayes_rsi.checks.record.scoring import GROUPS, Scores, score_record
 from bayes_rsi.cli.posteriors import MODELS
 from bayes_rsi.cli.progress import progress
 from bayes_rsi.errors import EvidenceError, Problem, StoreError, did_you_mean
+from bayes_rsi.evidence import TABLES
 from bayes_rsi.report.document import as_json, finite, records
 from bayes_rsi.report.tables import framed, wrapped
 from bayes_rsi.report.writing import usable_folder
@@ -33,8 +34,8 @@ __all__ = ["ScoreRequest", "check_registering", "put_down", "run_score"]
 
 #: Folder of the record of a card, inside that of the card.
 FORECASTS = "forecasts"
-#: Files of a folder of one's own: all tables, or further scores alone.
-_WHOLE, _ROWS = "systems.csv", "scores.csv"
+#: Beside the tables of a whole folder; one of further rows may hold some tables, but not this.
+_PACKAGE = "datapackage.json"
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,9 @@ class ScoreRequest:
     record : pathlib.Path or None
         Folder of registered forecasts; None: those of all cards of the checkout.
     evidence : pathlib.Path or None
-        Folder of all tables, or with further scores; None: the shipped tables.
+        Folder of all tables, or of further rows; None: the shipped tables.
     add : tuple of pathlib.Path
-        Files of further scores.
+        Files of further rows, or folders of them.
     as_of : str or None
         ISO date until which the evidence is complete; None: its last row.
     happened : tuple of str
@@ -83,7 +84,7 @@ def check_registering(
     events : tuple of str
         Events that were chosen; none: all.
     add : tuple of pathlib.Path
-        Files of further scores.
+        Files of further rows, or folders of them.
     record : pathlib.Path or None
         Folder; None: that of the card.
 
@@ -185,9 +186,15 @@ def _entries(record: Path | None) -> list[Registration]:
 
 def _evidence(request: ScoreRequest) -> rsi.Evidence:
     folder, add = request.evidence, list(request.add)
-    if folder is not None and not (folder / _WHOLE).is_file():
-        add, folder = [*add, folder / _ROWS], None
+    if folder is not None and not _is_whole(folder):
+        add, folder = [*add, folder], None
     return rsi.load_evidence(as_of=request.as_of, folder=folder, add=add)
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether a folder holds evidence by itself, or rows beside the shipped tables."""
+    held = [(folder / f"{name}.csv").is_file() for name in TABLES]
+    return all(held) or (folder / _PACKAGE).is_file()
 
 
 def _happened(told: tuple[str, ...], entries: list[Registration]) -> dict[str, date]:

@@ -51,7 +51,7 @@ class Request:
     events : tuple of str
         Only these; empty: all of the card.
     add : tuple of pathlib.Path
-        Files of further scores.
+        Files of further rows, or folders of them.
     seed : int
         Seed.
     json, quiet, refit : bool

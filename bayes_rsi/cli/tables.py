@@ -16,6 +16,8 @@ import xarray as xr
 import bayes_rsi as rsi
 from bayes_rsi.errors import EvidenceError, Problem
 from bayes_rsi.evidence import check, data_folder, panel
+from bayes_rsi.evidence.added import files_of, table_with
+from bayes_rsi.evidence.rows import header_of
 from bayes_rsi.forecasting.events import check_events
 from bayes_rsi.report.tables import aligned
 
@@ -51,7 +53,7 @@ def evidence_of(card: rsi.Card, as_of: str, add: Sequence[Path]) -> Tables:
     as_of : str
         ISO date.
     add : sequence of pathlib.Path
-        Files of further scores.
+        Files of further rows, or folders of them.
 
     Returns
     -------
@@ -72,7 +74,8 @@ def evidence_of(card: rsi.Card, as_of: str, add: Sequence[Path]) -> Tables:
         return Tables(shipped, None, {})
     evidence = rsi.load_evidence(as_of=as_of, add=add)
     counts = evidence.scores["origin"].value_counts().to_dict()
-    added = {path: int(counts.get(path.name, 0)) for path in add}
+    scores = [file for file in files_of(add) if table_with(header_of(file)) == "scores"]
+    added = {path: int(counts.get(path.name, 0)) for path in scores}
     _refuse_late(added, as_of)
     if _panel(card, evidence).equals(seen):
         _refuse_unfitted(card, add)
@@ -93,8 +96,9 @@ def check_files(paths: Sequence[Path]) -> list[Problem]:
         Empty when all is well.
     """
     found: list[Problem] = []
+    files = [path for path in paths if not path.is_dir()]
     for path in paths or [data_folder()]:
-        problems = check(path)
+        problems = check(path, beside=files)
         found += problems
         count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
         state = count if problems else "sound"

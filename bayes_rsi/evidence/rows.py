@@ -18,7 +18,7 @@ import pandas as pd
 from bayes_rsi.errors import Problem, did_you_mean
 from bayes_rsi.evidence.columns import Table
 
-__all__ = ["read_rows", "rows_of"]
+__all__ = ["header_of", "read_rows", "rows_of"]
 
 
 def read_rows(
@@ -64,6 +64,27 @@ def read_rows(
     if len(records) == 1:
         return None, [_empty(path)]
     return _frame(records[1:], header, path.name, table)
+
+
+def header_of(path: Path) -> list[str]:
+    """Give the names of the columns of a CSV file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
+    Returns
+    -------
+    list of str
+        Empty where the file cannot be read; `read_rows` says why.
+    """
+    text, _ = _read_text(path)
+    try:
+        _, cells = next(_records(text or ""), (1, []))
+    except csv.Error:
+        return []
+    return [name.strip() for name in cells]
 
 
 def rows_of(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame | None, list[Problem]]:

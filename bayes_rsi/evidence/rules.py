@@ -79,7 +79,8 @@ def unknown_words(
     bad = (values != "") & ~values.isin(known)
     options = known if spellings is None else pd.concat([known, spellings])
     hints = {
-        word: f"{did_you_mean(word, options)} Otherwise add it to {where}.csv first."
+        word: f"{did_you_mean(word, options)} Otherwise add it to {where}.csv first, "
+        "which may be one of your own beside this file."
         for word in values[bad].unique()
     }
     return problems_at(bad, values, file, f"a {values.name} of {where}.csv", lambda w: hints[w])

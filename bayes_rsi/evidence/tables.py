@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from bayes_rsi.errors import EvidenceError, Problem, did_you_mean
+from bayes_rsi.evidence.added import files_of, read_added
 from bayes_rsi.evidence.cut import Evidence, evidence_of
-from bayes_rsi.evidence.reading import read_added, read_folder, read_table
+from bayes_rsi.evidence.reading import read_folder, read_table
 from bayes_rsi.evidence.schema import TABLES
 
 __all__ = ["SHIPPED", "check", "data_folder", "load_evidence"]
@@ -67,9 +68,11 @@ def load_evidence(
     folder : path, optional
         Holds the six CSV files of `schema.TABLES`. Default: `data_folder()`.
     add : iterable of path
-        CSV files of further scores. Only the columns series, system, value, unit, known_on and
-        source are required; the systems and series must be known. The rows are checked like the
-        shipped ones and carry the name of their file in the column `origin`.
+        CSV files of further rows, or folders of such files. Of scores only the columns series,
+        system, value, unit, known_on and source are required; systems and series must be known, or
+        be described in further files: the header says which table of `schema.TABLES` a file
+        belongs to. Rows are checked like the shipped ones; scores carry the name of their file in
+        the column `origin`.
 
     Returns
     -------
@@ -91,25 +94,30 @@ def load_evidence(
     read = read_folder(data_folder() if folder is None else Path(folder), today)
     _raise_if(read.problems)
     scores = read.tables["scores"].assign(origin=SHIPPED)
-    added, problems = read_added(_paths(add), read.tables, today)
-    _raise_if(problems)
-    tables = read.tables | {"scores": pd.concat([scores, *added])}
+    added = read_added(_paths(add), read.tables, today)
+    _raise_if(added.problems)
+    tables = added.tables | {"scores": pd.concat([scores, *added.scores])}
     tables["series"] = tables.pop("benchmarks")
     whole = {name: table.reset_index(drop=True) for name, table in tables.items()}
     end = whole["scores"]["known_on"].max().date()
     return evidence_of(whole, end if as_of is None else as_of, max(end, today))
 
 
-def check(path: str | Path, table: str | None = None) -> list[Problem]:
+def check(
+    path: str | Path, table: str | None = None, beside: Iterable[str | Path] = ()
+) -> list[Problem]:
     """Check a file or a folder without loading it.
 
     Parameters
     ----------
     path : path
-        A folder with all tables; or a file of added scores, checked against the shipped tables;
+        A folder with all tables; or a file of added rows, checked against the shipped tables;
         or, with `table`, a complete file of that table, checked by itself.
     table : str, optional
         A name of `schema.TABLES`.
+    beside : iterable of path
+        Further files of added rows, such as the systems that the scores are of; their own findings
+        are not told.
 
     Returns
     -------
@@ -133,7 +141,9 @@ def check(path: str | Path, table: str | None = None) -> list[Problem]:
         return read_folder(path, today).problems
     shipped = read_folder(data_folder(), today)
     _raise_if(shipped.problems)
-    return read_added([path], shipped.tables, today)[1]
+    others = [file for file in _paths(beside) if file != path]
+    found = read_added([*others, path], shipped.tables, today).problems
+    return [problem for problem in found if problem.file in (path.name, str(path))]
 
 
 def _known_table(name: str) -> str:
@@ -145,7 +155,7 @@ def _known_table(name: str) -> str:
 
 def _paths(add: Iterable[str | Path]) -> list[Path]:
     """Accept one path where a list is due: a string is an iterable of letters."""
-    return [Path(add)] if isinstance(add, str | Path) else [Path(path) for path in add]
+    return files_of([add] if isinstance(add, str | Path) else add)
 
 
 def _raise_if(problems: Sequence[Problem]) -> None:

@@ -1,0 +1,128 @@
+"""A user's own systems, series and audits stand beside those that are there, like scores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bayes_rsi.errors import EvidenceError
+from bayes_rsi.evidence import check, load_evidence, panel
+from bayes_rsi.evidence.added import files_of, table_with
+from bayes_rsi.evidence.schema import TABLES
+
+SYSTEM = {
+    "system": "Nova 1",
+    "lab": "Nova",
+    "released": "2025-02-20",
+    "tier": "flagship",
+    "source": "own",
+}
+SERIES = {
+    "series": "own_bench",
+    "benchmark": "own_bench",
+    "title": "Own",
+    "domain": "ml_engineering",
+    "kind": "fraction",
+    "unit": "fraction",
+    "role": "core",
+    "source": "own",
+}
+SCORE = {
+    "series": "own_bench",
+    "system": "Nova 1",
+    "value": "0.4",
+    "unit": "fraction",
+    "known_on": "2025-03-01",
+    "source": "own run",
+}
+
+
+def write(path: Path, *rows: dict[str, str]) -> Path:
+    lines = [",".join(rows[0]), *(",".join(row.values()) for row in rows)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_header_says_which_table_it_is_of(name):
+    assert table_with(TABLES[name].names) == name
+    assert table_with(TABLES[name].required) == name
+
+
+def test_what_belongs_nowhere_is_read_as_scores_and_told_what_is_missing(world, tmp_path):
+    path = write(tmp_path / "odd.csv", {"name": "x", "score": "1"})
+    with pytest.raises(EvidenceError, match="expected a column of 'scores'"):
+        load_evidence(folder=world.write(), add=[path])
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_new_system_on_a_new_series_is_in_the_panel(world: Any, tmp_path, backwards):
+    others = [SCORE | {"system": name, "value": "0.2"} for name in ("Beta 1", "Beta 2")]
+    files = [
+        write(tmp_path / "mine.csv", SCORE, *others),
+        write(tmp_path / "who.csv", SYSTEM),
+        write(tmp_path / "what.csv", SERIES),
+    ]
+    evidence = load_evidence(folder=world.write(), add=files[::-1] if backwards else files)
+    assert evidence.scores["origin"].tolist().count("mine.csv") == 3
+    found = panel(evidence, kinds=("fraction",), min_scores=3)
+    assert "Nova 1" in found["system"].values
+    assert "own_bench" in found["series"].values
+
+
+def test_an_alias_of_ones_own_stands_for_its_system(world: Any, tmp_path):
+    files = [
+        write(tmp_path / "names.csv", {"alias": "b2-preview", "system": "Beta 2"}),
+        write(tmp_path / "mine.csv", SCORE | {"series": "swe_v", "system": "b2-preview"}),
+    ]
+    evidence = load_evidence(folder=world.write(), add=files)
+    assert evidence.scores["system"].iloc[-1] == "Beta 2"
+
+
+def test_what_is_there_is_not_described_again(world: Any, tmp_path):
+    folder = world.write()
+    path = write(tmp_path / "who.csv", SYSTEM | {"system": "Beta 2"})
+    with pytest.raises(EvidenceError, match=r"row 2: got 'duplicate row \(Beta 2\)'.*stay as"):
+        load_evidence(folder=folder, add=[path])
+
+
+def test_a_word_of_no_table_is_refused(world: Any, tmp_path):
+    path = write(tmp_path / "names.csv", {"alias": "n", "system": "Nova 1"})
+    with pytest.raises(EvidenceError, match=r"names\.csv, row 2, column 'system': got 'Nova 1'"):
+        load_evidence(folder=world.write(), add=[path])
+
+
+def test_a_wrong_cell_of_a_system_is_told(world: Any, tmp_path):
+    path = write(tmp_path / "who.csv", SYSTEM | {"tier": "huge"})
+    with pytest.raises(EvidenceError, match=r"who\.csv, row 2, column 'tier': got 'huge'"):
+        load_evidence(folder=world.write(), add=[path])
+
+
+def test_a_folder_stands_for_its_tables(world: Any, tmp_path):
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    files = [
+        write(mine / "systems.csv", SYSTEM),
+        write(mine / "scores.csv", SCORE | {"series": "swe_v"}),
+    ]
+    assert files_of([mine]) == files
+    evidence = load_evidence(folder=world.write(), add=mine)
+    assert evidence.scores["system"].iloc[-1] == "Nova 1"
+    assert load_evidence(folder=world.write(), add=files).digest == evidence.digest
+
+
+def test_a_folder_without_tables_is_refused(world: Any, tmp_path):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(EvidenceError, match="expected a readable file"):
+        load_evidence(folder=world.write(), add=[tmp_path / "empty"])
+
+
+def test_checks_of_one_file_know_the_others(tmp_path):
+    who = write(tmp_path / "who.csv", SYSTEM)
+    mine = write(tmp_path / "mine.csv", SCORE | {"series": "paperbench"})
+    assert [problem.column for problem in check(mine)] == ["system"]
+    assert check(mine, beside=[who]) == []
+    broken = write(tmp_path / "broken.csv", SYSTEM | {"system": "Nova 2", "tier": "huge"})
+    assert check(who, beside=[broken]) == []
