@@ -176,7 +176,7 @@ def silent(asked: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     rows = events[~events["best"].isin(asked["target"])].drop_duplicates("best")
     ends = [until(day, count) for day, count in zip(rows["origin"], rows["months"], strict=True)]
     rows = rows.assign(target=rows["best"], kind="best", known_on=pd.to_datetime(ends), n_trials=0)
-    return rows.reindex(columns=asked.columns)
+    return rows.reindex(columns=asked.columns).astype(asked.dtypes.to_dict())
 
 
 def _recent(seen: pd.DataFrame, evidence: Evidence, origin: str) -> pd.Series:

@@ -135,6 +135,7 @@ def test_events_on_which_nothing_new_came_are_asked_about_too(evidence, card):
     assert not set(more["target"]) & set(asked["target"])
     assert set(events["best"]) <= set(asked["target"]) | set(more["target"])
     assert more["observed"].isna().all()
+    assert (more.dtypes == asked.dtypes).all()
     of_those = events[events["best"].isin(more["target"])]
     assert not of_those["happened"].any()
     assert (more["known_on"] == [until(day, count) for count in more["months"]]).all()
