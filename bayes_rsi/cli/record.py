@@ -24,7 +24,7 @@ from bayes_rsi.checks.record.scoring import GROUPS, Scores, score_record
 from bayes_rsi.cli.posteriors import MODELS
 from bayes_rsi.cli.progress import progress
 from bayes_rsi.errors import EvidenceError, Problem, StoreError, did_you_mean
-from bayes_rsi.evidence import TABLES
+from bayes_rsi.evidence.added import is_whole
 from bayes_rsi.report.document import as_json, finite, records
 from bayes_rsi.report.tables import framed, wrapped
 from bayes_rsi.report.writing import usable_folder
@@ -34,8 +34,6 @@ __all__ = ["ScoreRequest", "check_registering", "put_down", "run_score"]
 
 #: Folder of the record of a card, inside that of the card.
 FORECASTS = "forecasts"
-#: Beside the tables of a whole folder; one of further rows may hold some tables, but not this.
-_PACKAGE = "datapackage.json"
 
 
 @dataclass(frozen=True)
@@ -186,15 +184,9 @@ def _entries(record: Path | None) -> list[Registration]:
 
 def _evidence(request: ScoreRequest) -> rsi.Evidence:
     folder, add = request.evidence, list(request.add)
-    if folder is not None and not _is_whole(folder):
+    if folder is not None and not is_whole(folder):
         add, folder = [*add, folder], None
     return rsi.load_evidence(as_of=request.as_of, folder=folder, add=add)
-
-
-def _is_whole(folder: Path) -> bool:
-    """Whether a folder holds evidence by itself, or rows beside the shipped tables."""
-    held = [(folder / f"{name}.csv").is_file() for name in TABLES]
-    return all(held) or (folder / _PACKAGE).is_file()
 
 
 def _happened(told: tuple[str, ...], entries: list[Registration]) -> dict[str, date]:

@@ -21,7 +21,7 @@ from bayes_rsi.evidence.rules import repeated_keys, unknown_words
 from bayes_rsi.evidence.schema import TABLES
 from bayes_rsi.evidence.score_rules import score_problems
 
-__all__ = ["Added", "files_of", "read_added", "table_with"]
+__all__ = ["Added", "files_of", "is_whole", "read_added", "table_with"]
 
 #: Tables that others refer to come first, the scores last.
 _ORDER = ("systems", "benchmarks", "aliases", "audits", "forecasts", "scores")
@@ -66,6 +66,23 @@ def files_of(paths: Iterable[str | Path]) -> list[Path]:
         inside = [path / f"{name}.csv" for name in _ORDER]
         found += [file for file in inside if file.is_file()] or [path]
     return found
+
+
+def is_whole(folder: Path) -> bool:
+    """Say whether a folder holds evidence by itself, or rows beside the shipped tables.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder.
+
+    Returns
+    -------
+    bool
+        True with at most one table missing, which is then a mistake, or with a `datapackage.json`.
+    """
+    held = [(folder / f"{name}.csv").is_file() for name in TABLES]
+    return sum(held) >= len(held) - 1 or (folder / "datapackage.json").is_file()
 
 
 def table_with(columns: Collection[str]) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from bayes_rsi.errors import EvidenceError, Problem, did_you_mean
-from bayes_rsi.evidence.added import files_of, read_added
+from bayes_rsi.evidence.added import files_of, is_whole, read_added
 from bayes_rsi.evidence.cut import Evidence, evidence_of
 from bayes_rsi.evidence.reading import read_folder, read_table
 from bayes_rsi.evidence.schema import TABLES
@@ -111,8 +111,8 @@ def check(
     Parameters
     ----------
     path : path
-        A folder with all tables; or a file of added rows, checked against the shipped tables;
-        or, with `table`, a complete file of that table, checked by itself.
+        A folder with all tables; or a file or folder of added rows, checked against the shipped
+        tables; or, with `table`, a complete file of that table, checked by itself.
     table : str, optional
         A name of `schema.TABLES`.
     beside : iterable of path
@@ -137,13 +137,15 @@ def check(
     path, today = Path(path), date.today()
     if table is not None:
         return read_table(path, _known_table(table), today)[1]
-    if path.is_dir():
+    if path.is_dir() and is_whole(path):
         return read_folder(path, today).problems
     shipped = read_folder(data_folder(), today)
     _raise_if(shipped.problems)
-    others = [file for file in _paths(beside) if file != path]
-    found = read_added([*others, path], shipped.tables, today).problems
-    return [problem for problem in found if problem.file in (path.name, str(path))]
+    files = _paths([path])
+    others = [file for file in _paths(beside) if file not in files]
+    found = read_added([*others, *files], shipped.tables, today).problems
+    mine = {name for file in files for name in (file.name, str(file))}
+    return [problem for problem in found if problem.file in mine]
 
 
 def _known_table(name: str) -> str:

@@ -113,6 +113,16 @@ def test_a_folder_stands_for_its_tables(world: Any, tmp_path):
     assert load_evidence(folder=world.write(), add=files).digest == evidence.digest
 
 
+def test_a_folder_of_further_rows_is_checked_as_such(tmp_path):
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    write(mine / "systems.csv", SYSTEM)
+    write(mine / "scores.csv", SCORE | {"series": "paperbench"})
+    assert check(mine) == []
+    write(mine / "scores.csv", SCORE | {"series": "paperbench", "value": "7"})
+    assert [problem.column for problem in check(mine)] == ["value"]
+
+
 def test_a_folder_without_tables_is_refused(world: Any, tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(EvidenceError, match="expected a readable file"):

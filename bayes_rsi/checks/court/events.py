@@ -152,8 +152,8 @@ def probabilities(samples: xr.DataArray, asked: pd.DataFrame) -> pd.Series:
     held = set(samples[names.TARGET].values.tolist())
     told = asked[asked["best"].isin(held)]
     drawn = samples.sel({names.TARGET: told["best"].to_numpy(dtype=str)}).values
-    reached = (drawn >= told["level"].to_numpy(dtype=float)[:, None]).mean(axis=1)
-    return pd.Series(told["comes"].to_numpy(dtype=float) * reached, told["target"].to_list())
+    share = (drawn >= told["level"].to_numpy(dtype=float)[:, None]).mean(axis=1)
+    return pd.Series(told["comes"].to_numpy(dtype=float) * share, told["target"].to_list())
 
 
 def silent(asked: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:

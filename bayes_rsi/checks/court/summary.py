@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from bayes_rsi.score.calibration import covered, pit_ecdf
 from bayes_rsi.score.paired import Comparison, block_bootstrap
@@ -209,14 +208,11 @@ def bars(scores: pd.DataFrame, ours: str, tests: Sequence[str]) -> pd.DataFrame:
         share = float(covered(mine["pit"].to_numpy(), level).mean()) if len(mine) else np.nan
         name = f"share inside the {level:.0%} interval"
         rows.append((name, share, f"{low:g} to {high:g}", low <= share <= high))
+    pit = mine["pit"].to_numpy()
     for name, blocks in (("", None), (", systems as blocks", mine["block"].to_numpy())):
-        inside = bool(len(mine)) and bool(_ecdf(mine, blocks).attrs["inside"])
+        inside = bool(len(mine)) and bool(pit_ecdf(pit, blocks=blocks).attrs["inside"])
         rows.append((f"PIT-ECDF inside its 95% band{name}", float(inside), "1", inside))
     return pd.DataFrame(rows, columns=["bar", "value", "limit", "passed"])
-
-
-def _ecdf(mine: pd.DataFrame, blocks: np.ndarray | None) -> xr.Dataset:
-    return pit_ecdf(mine["pit"].to_numpy(), blocks=blocks)
 
 
 def _ratio(
