@@ -402,7 +402,7 @@ def test_examples_of_a_command_keep_their_lines(run, words):
     assert "\\b" not in out
     lines = [line.strip() for line in out.splitlines()]
     first = {"given": "growth > 4", "value-of-information": "taste_gap to 40%"}.get(
-        words[0], "bayes-rsi update mine/scores.csv"
+        words[0], "bayes-rsi update mine"
     )
     assert any(line.startswith(first) for line in lines)
 

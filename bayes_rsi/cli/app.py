@@ -357,9 +357,7 @@ def cards() -> None:
 def check(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(
-            help="CSV files of scores, or folders of tables. Default: the shipped ones."
-        ),
+        typer.Argument(help="CSV files of rows, or folders of tables. Default: the shipped ones."),
     ] = None,
 ) -> None:
     """Check tables: every wrong cell with file, row, column, value and what is expected."""
@@ -376,7 +374,7 @@ def add(
         list[str], typer.Argument(help="column=value each: series, system, value, unit, ...")
     ],
     evidence: Annotated[
-        Path, typer.Option(metavar="DIR", help="Your own folder; its scores.csv gets the row.")
+        Path, typer.Option(metavar="DIR", help="Your own folder, whose table gets the row.")
     ],
 ) -> None:
     """Append a checked row to your own tables; the shipped ones stay as they are."""

@@ -16,7 +16,7 @@ import xarray as xr
 import bayes_rsi as rsi
 from bayes_rsi.errors import EvidenceError, Problem
 from bayes_rsi.evidence import check, data_folder, panel
-from bayes_rsi.evidence.added import files_of, table_with
+from bayes_rsi.evidence.added import files_of, is_whole, labels_of, table_with
 from bayes_rsi.evidence.rows import header_of
 from bayes_rsi.forecasting.events import check_events
 from bayes_rsi.report.tables import aligned
@@ -74,8 +74,9 @@ def evidence_of(card: rsi.Card, as_of: str, add: Sequence[Path]) -> Tables:
         return Tables(shipped, None, {})
     evidence = rsi.load_evidence(as_of=as_of, add=add)
     counts = evidence.scores["origin"].value_counts().to_dict()
-    scores = [file for file in files_of(add) if table_with(header_of(file)) == "scores"]
-    added = {path: int(counts.get(path.name, 0)) for path in scores}
+    labels = labels_of(files_of(add))
+    scores = [file for file in labels if table_with(header_of(file)) == "scores"]
+    added = {file: int(counts.get(labels[file], 0)) for file in scores}
     _refuse_late(added, as_of)
     if _panel(card, evidence).equals(seen):
         _refuse_unfitted(card, add)
@@ -96,9 +97,11 @@ def check_files(paths: Sequence[Path]) -> list[Problem]:
         Empty when all is well.
     """
     found: list[Problem] = []
-    files = [path for path in paths if not path.is_dir()]
+    files = files_of(path for path in paths if not is_whole(path))
+    # What scores refer to; whether two files of them hold one figure is seen when both are added.
+    words = [file for file in files if table_with(header_of(file)) != "scores"]
     for path in paths or [data_folder()]:
-        problems = check(path, beside=files)
+        problems = check(path, beside=words)
         found += problems
         count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
         state = count if problems else "sound"

@@ -6,6 +6,7 @@ and change none of them; every finding is collected, and nothing is raised here.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +22,7 @@ from bayes_rsi.evidence.rules import repeated_keys, unknown_words
 from bayes_rsi.evidence.schema import TABLES
 from bayes_rsi.evidence.score_rules import score_problems
 
-__all__ = ["Added", "files_of", "is_whole", "read_added", "table_with"]
+__all__ = ["Added", "files_of", "is_whole", "labels_of", "read_added", "table_with"]
 
 #: Tables that others refer to come first, the scores last.
 _ORDER = ("systems", "benchmarks", "aliases", "audits", "forecasts", "scores")
@@ -38,7 +39,7 @@ class Added:
     tables : dict of str to pandas.DataFrame
         The tables that were there but the scores, with further rows below.
     scores : list of pandas.DataFrame
-        One for each readable file of scores, with its name in the column `origin`.
+        One for each readable file of scores, with its label in the column `origin`.
     problems : list of Problem
         Empty when all is well.
     """
@@ -49,23 +50,37 @@ class Added:
 
 
 def files_of(paths: Iterable[str | Path]) -> list[Path]:
-    """Give the files of rows: those that are named, and those of tables in folders that are.
+    """Give the files of rows: those that are named, and all CSV files of folders that are.
 
     Parameters
     ----------
     paths : iterable of path
-        Files, or folders with files named like the tables.
+        Files or folders.
 
     Returns
     -------
     list of pathlib.Path
-        A folder without any stays, to be found unreadable.
+        Each once. A folder without a CSV file stays, to be found unreadable.
     """
-    found: list[Path] = []
-    for path in map(Path, paths):
-        inside = [path / f"{name}.csv" for name in _ORDER]
-        found += [file for file in inside if file.is_file()] or [path]
-    return found
+    found = [file for path in map(Path, paths) for file in sorted(path.glob("*.csv")) or [path]]
+    return list(dict.fromkeys(found))
+
+
+def labels_of(paths: Sequence[Path]) -> dict[Path, str]:
+    """Name files so that each can be told from the others.
+
+    Parameters
+    ----------
+    paths : sequence of pathlib.Path
+        From `files_of`.
+
+    Returns
+    -------
+    dict of pathlib.Path to str
+        The name of the file; the whole path where two have one name.
+    """
+    count = Counter(path.name for path in paths)
+    return {path: path.name if count[path.name] == 1 else str(path) for path in paths}
 
 
 def is_whole(folder: Path) -> bool:
@@ -79,10 +94,14 @@ def is_whole(folder: Path) -> bool:
     Returns
     -------
     bool
-        True with at most one table missing, which is then a mistake, or with a `datapackage.json`.
+        True with all tables, with a `datapackage.json`, or with all tables but one that have every
+        column: one is missing then by mistake.
     """
-    held = [(folder / f"{name}.csv").is_file() for name in TABLES]
-    return sum(held) >= len(held) - 1 or (folder / "datapackage.json").is_file()
+    held = [name for name in TABLES if (folder / f"{name}.csv").is_file()]
+    if len(held) == len(TABLES) or (folder / "datapackage.json").is_file():
+        return True
+    complete = (set(TABLES[name].names) <= set(header_of(folder / f"{name}.csv")) for name in held)
+    return len(held) == len(TABLES) - 1 and all(complete)
 
 
 def table_with(columns: Collection[str]) -> str:
@@ -96,20 +115,21 @@ def table_with(columns: Collection[str]) -> str:
     Returns
     -------
     str
-        A name of `schema.TABLES`: the one whose required columns are there; scores if there is
-        none, so that what is missing is told.
+        A name of `schema.TABLES`: the one most of whose required columns are there, by share;
+        scores in doubt.
 
     Examples
     --------
     >>> table_with(["system", "lab", "released", "tier", "source"])
     'systems'
     """
-    fitting = [name for name in _ORDER[:-1] if set(TABLES[name].required) <= set(columns)]
-    return "scores" if len(fitting) != 1 or _are_scores(columns) else fitting[0]
+    there = set(columns)
 
+    def share(name: str) -> float:
+        required = set(TABLES[name].required)
+        return len(required & there) / len(required)
 
-def _are_scores(columns: Collection[str]) -> bool:
-    return set(TABLES["scores"].required) <= set(columns)
+    return max(reversed(_ORDER), key=share)  # of equals the first
 
 
 def read_added(paths: Sequence[Path], shipped: Mapping[str, pd.DataFrame], today: date) -> Added:
@@ -130,23 +150,25 @@ def read_added(paths: Sequence[Path], shipped: Mapping[str, pd.DataFrame], today
         What could be read, with every finding.
     """
     named = [(table_with(header_of(path)), path) for path in paths]
+    labels = labels_of(paths)
     tables = dict(shipped)
     scores: list[pd.DataFrame] = []
     problems: list[Problem] = []
     for name, path in sorted(named, key=lambda pair: _ORDER.index(pair[0])):
-        frame, found = read_table(path, name, today, complete=False)
+        label = labels[path]
+        frame, found = read_table(path, name, today, complete=False, label=label)
         problems += found
         if frame is None:
             continue
         if name == "scores":
             frame = canonical_names(frame, tables)
-            problems += score_problems(frame, tables, path.name, today)
-            problems += repeated_keys(frame, TABLES[name], path.name)
-            problems += _already_there(frame, [shipped[name], *scores], name, path.name)
-            scores.append(frame.assign(origin=path.name))
+            problems += score_problems(frame, tables, label, today)
+            problems += repeated_keys(frame, TABLES[name], label)
+            problems += _already_there(frame, [shipped[name], *scores], name, label)
+            scores.append(frame.assign(origin=label))
         else:
-            problems += _already_there(frame, [tables[name]], name, path.name)
-            problems += _unknown(frame, tables, name, path.name)
+            problems += _already_there(frame, [tables[name]], name, label)
+            problems += _unknown(frame, tables, name, label)
             tables[name] = pd.concat([tables[name], frame])
     del tables["scores"]
     return Added(tables, scores, problems)

@@ -70,7 +70,7 @@ def read_folder(folder: Path, today: date) -> Read:
 
 
 def read_table(
-    path: Path, name: str, today: date, *, complete: bool = True
+    path: Path, name: str, today: date, *, complete: bool = True, label: str = ""
 ) -> tuple[pd.DataFrame | None, list[Problem]]:
     """Read one table and check what can be checked without the others.
 
@@ -84,6 +84,8 @@ def read_table(
         Nothing may be known later.
     complete : bool, default True
         Whether every column must be there, or only the required ones.
+    label : str, optional
+        Name of the file in what is found. Default: its own.
 
     Returns
     -------
@@ -92,13 +94,14 @@ def read_table(
     problems : list of Problem
         Empty when all is well.
     """
-    text, problems = read_rows(path, TABLES[name], complete=complete)
+    label = label or path.name
+    text, problems = read_rows(path, TABLES[name], complete=complete, label=label)
     if text is None:
         return None, problems
-    frame, found = typed(text, TABLES[name], path.name)
-    problems = [*problems, *found, *table_problems(frame, name, path.name, today)]
+    frame, found = typed(text, TABLES[name], label)
+    problems = [*problems, *found, *table_problems(frame, name, label, today)]
     if name != "scores":
-        problems += repeated_keys(frame, TABLES[name], path.name)
+        problems += repeated_keys(frame, TABLES[name], label)
     return frame, problems
 
 

@@ -22,7 +22,7 @@ __all__ = ["header_of", "read_rows", "rows_of"]
 
 
 def read_rows(
-    path: Path, table: Table, *, complete: bool = True
+    path: Path, table: Table, *, complete: bool = True, label: str = ""
 ) -> tuple[pd.DataFrame | None, list[Problem]]:
     """Read one CSV file as text.
 
@@ -34,6 +34,8 @@ def read_rows(
         Whose columns it holds.
     complete : bool, default True
         Whether every column must be there (a shipped table) or only the required ones (added rows).
+    label : str, optional
+        Name of the file in what is found. Default: its own.
 
     Returns
     -------
@@ -47,23 +49,24 @@ def read_rows(
     --------
     >>> frame, problems = read_rows(Path("data/systems.csv"), TABLES["systems"])  # doctest: +SKIP
     """
-    text, problems = _read_text(path)
+    label = label or path.name
+    text, problems = _read_text(path, label)
     if text is None:
         return None, problems
     try:
         records = list(_records(text))
     except csv.Error as error:
         hint = "Close every quotation mark and save the file as CSV again."
-        return None, [Problem(path.name, None, None, str(error), "a readable CSV file", hint)]
+        return None, [Problem(label, None, None, str(error), "a readable CSV file", hint)]
     if not records:
-        return None, [_empty(path)]
+        return None, [_empty(Path(label))]
     header = [name.strip() for name in records[0][1]]
-    problems += _header_problems(header, path.name, table, complete)
+    problems += _header_problems(header, label, table, complete)
     if problems:
         return None, problems
     if len(records) == 1:
-        return None, [_empty(path)]
-    return _frame(records[1:], header, path.name, table)
+        return None, [_empty(Path(label))]
+    return _frame(records[1:], header, label, table)
 
 
 def header_of(path: Path) -> list[str]:
@@ -126,7 +129,7 @@ def _text(cell: object) -> str:
     return str(cell).strip()
 
 
-def _read_text(path: Path) -> tuple[str | None, list[Problem]]:
+def _read_text(path: Path, label: str = "") -> tuple[str | None, list[Problem]]:
     """Decode the file; a byte order mark is allowed."""
     try:
         raw = path.read_bytes()
@@ -140,7 +143,7 @@ def _read_text(path: Path) -> tuple[str | None, list[Problem]]:
         row = raw.count(b"\n", 0, error.start) + 1
         got = raw[error.start : error.start + 1]
         hint = "Save the file as 'CSV UTF-8'."
-        return None, [Problem(path.name, row, None, got, "UTF-8 text", hint)]
+        return None, [Problem(label or path.name, row, None, got, "UTF-8 text", hint)]
 
 
 def _records(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -155,7 +158,7 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
 
 def _empty(path: Path) -> Problem:
     hint = "Add rows below the header, or leave the file out."
-    return Problem(path.name, None, None, "no rows", "a header and at least one row", hint)
+    return Problem(str(path), None, None, "no rows", "a header and at least one row", hint)
 
 
 def _header_problems(

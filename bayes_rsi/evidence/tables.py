@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from bayes_rsi.errors import EvidenceError, Problem, did_you_mean
-from bayes_rsi.evidence.added import files_of, is_whole, read_added
+from bayes_rsi.evidence.added import files_of, is_whole, labels_of, read_added
 from bayes_rsi.evidence.cut import Evidence, evidence_of
 from bayes_rsi.evidence.reading import read_folder, read_table
 from bayes_rsi.evidence.schema import TABLES
@@ -72,7 +72,7 @@ def load_evidence(
         system, value, unit, known_on and source are required; systems and series must be known, or
         be described in further files: the header says which table of `schema.TABLES` a file
         belongs to. Rows are checked like the shipped ones; scores carry the name of their file in
-        the column `origin`.
+        the column `origin`, its path where two files have one name.
 
     Returns
     -------
@@ -144,7 +144,8 @@ def check(
     files = _paths([path])
     others = [file for file in _paths(beside) if file not in files]
     found = read_added([*others, *files], shipped.tables, today).problems
-    mine = {name for file in files for name in (file.name, str(file))}
+    labels = labels_of([*others, *files])
+    mine = {name for file in files for name in (labels[file], str(file))}
     return [problem for problem in found if problem.file in mine]
 
 

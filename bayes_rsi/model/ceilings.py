@@ -23,6 +23,7 @@ import pytensor.tensor as pt
 
 from bayes_rsi import names
 from bayes_rsi.cards import Card
+from bayes_rsi.errors import ModelError
 from bayes_rsi.model.design import Design
 from bayes_rsi.model.priors import parameters, variable
 
@@ -61,13 +62,21 @@ def ceilings(design: Design, card: Card) -> Any:
 
 def _label_error(card: Card, looked_at: np.ndarray) -> Any:
     """Give the share of flawed items of each fraction series."""
-    seen, unseen = (
-        (*parameters(card, f"label_error_{name}", "beta", "scaled_beta"), 1.0)[:3]
-        for name in ("audited", "unaudited")
-    )
+    seen, unseen = (_beta(card, f"label_error_{name}") for name in ("audited", "unaudited"))
     alpha, beta, most = np.where(looked_at[:, None], seen, unseen).T
     part = pm.Beta("label_error_part", alpha, beta, dims=names.FRACTION_SERIES)
     return pm.Deterministic(names.LABEL_ERROR, most * part, dims=names.FRACTION_SERIES)
+
+
+def _beta(card: Card, name: str) -> tuple[float, float, float]:
+    """Give both counts of a beta and its largest value."""
+    alpha, beta, most = (*parameters(card, name, "beta", "scaled_beta"), 1.0)[:3]
+    if most > 1:
+        raise ModelError(
+            f"card '{card.name}', prior '{name}': got most = {most:g}, expected at most 1, for "
+            "label errors are shares; divide percentages by 100"
+        )
+    return alpha, beta, most
 
 
 def _observe(

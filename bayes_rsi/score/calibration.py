@@ -141,7 +141,8 @@ def band_of_blocks(
     """Give a band that holds the ECDF of calibrated PITs with a probability, dependent in blocks.
 
     Whole blocks are drawn with replacement. With F the ECDF and F* that of a repeat, the band is
-    ``place +- c``, and c the level's quantile of the largest ``|F* - F|`` of a repeat.
+    ``place +- c``, and c the level's quantile of the largest ``|F* - F|`` of a repeat. What blocks
+    have in common makes it too narrow.
 
     Parameters
     ----------

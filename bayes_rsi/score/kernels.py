@@ -1,13 +1,14 @@
 """Scores of one sample of predictions against what was seen: arrays in, arrays out.
 
-Invariant: the last axis of `samples` is the draws; smaller is better for every score; a score is
-proper, so that nobody gains by reporting anything but what they believe. NumPy only: the library
-that the tests compare with, scoringrules, loads numba and takes seconds to import.
+Invariant: the last axis of `samples` is the draws; smaller is better for every score; a score of an
+exact figure is proper, so that nobody gains by reporting anything but what they believe. NumPy
+only: the library that the tests compare with, scoringrules, loads numba, which takes seconds.
 
 What was seen may be known to lie between two ends only (a censored figure): then ``observed`` is
 the lower end and ``upper`` the upper one, either of them infinite where that side is open. Nothing
-is asked of a forecast about where between the ends the outcome lies. That is proper as long as the
-ends do not depend on the outcome, as a limit of what can be measured does not.
+is asked of a forecast about where between the ends the outcome lies. Proper it is where forecasts
+count up to a limit whether it is reached or not; where outcomes below it are scored against whole
+forecasts, somebody who knew the limit would gain by cutting his draws at it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is new: two panels of one card, compared score by score.
+"""What is new: two panels of one card, compared score by score, and audit by audit.
 
 Invariant: every score of the later panel is either an unchanged one of the earlier panel or new,
 and every score of the earlier panel is either unchanged or gone; a changed figure is both.
@@ -19,6 +19,8 @@ __all__ = ["Changes", "changes"]
 
 #: What makes a figure the same one.
 _COMPARED = ("value", "n_trials", "sd_log2", "censoring", "lower", "upper")
+#: What audits say of a series.
+_AUDITS = ("audit_flawed", "audit_sound", "audit_credited", "audit_refused")
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +35,8 @@ class Changes:
         Labels of the earlier panel: withdrawn, or replaced by a later vintage or higher effort.
     new_series : tuple of str
         Series that the earlier panel does not have.
+    audited : tuple of str
+        Series of both panels of which audits say something else now.
     table : pandas.DataFrame
         The new scores: ``score`` (label), ``series``, ``system``, ``value``, ``known_on``.
     """
@@ -40,6 +44,7 @@ class Changes:
     new: np.ndarray
     gone: tuple[str, ...]
     new_series: tuple[str, ...]
+    audited: tuple[str, ...]
     table: pd.DataFrame
 
 
@@ -54,7 +59,7 @@ def changes(before: xr.Dataset, after: xr.Dataset) -> Changes:
     Returns
     -------
     Changes
-        Scores that came and went.
+        Scores that came and went, and series that were audited.
 
     Raises
     ------
@@ -65,7 +70,8 @@ def changes(before: xr.Dataset, after: xr.Dataset) -> Changes:
     now = _figures(after)
     new = [i for i, (label, figure) in enumerate(now.items()) if was.get(label) != figure]
     gone = tuple(label for label, figure in was.items() if now.get(label) != figure)
-    if not new and not gone:
+    audited = _audited(before, after)
+    if not new and not gone and not audited:
         expected, got = "at least one score that the card fits", "scores that change nothing"
         hint = "`bayes-rsi data list` has kinds and roles of series; data/README.md the rules."
         raise EvidenceError([Problem("new rows", None, None, got, expected, hint)])
@@ -81,7 +87,15 @@ def changes(before: xr.Dataset, after: xr.Dataset) -> Changes:
     )
     known = set(before[names.SERIES].values.tolist())
     unknown = tuple(name for name in after[names.SERIES].values.tolist() if name not in known)
-    return Changes(np.array(new, dtype=int), gone, unknown, table)
+    return Changes(np.array(new, dtype=int), gone, unknown, audited, table)
+
+
+def _audited(before: xr.Dataset, after: xr.Dataset) -> tuple[str, ...]:
+    """Give the series of both panels whose audits differ."""
+    both = np.intersect1d(before[names.SERIES].values, after[names.SERIES].values)
+    was, now = (panel[list(_AUDITS)].sel({names.SERIES: both}) for panel in (before, after))
+    other = (was != now).to_array().any("variable").values
+    return tuple(str(name) for name in both[other])
 
 
 def _figures(panel: xr.Dataset) -> dict[str, tuple[str, ...]]:

@@ -143,7 +143,7 @@ def update(
     """Add scores to a fit.
 
     Scores of systems that the fit does not know are averaged over what the model's prior says such
-    a system may be, given the draw. A series that it does not know needs a refit.
+    a system may be, given the draw. A series or an audit that it does not know needs a refit.
 
     Parameters
     ----------
@@ -188,7 +188,8 @@ def update(
     found = changes(fit.panel, panel)
     before = forecast(fit)
     begun = time.perf_counter()
-    told = None if found.new_series else _told(fit, panel, found, before)
+    unweighable = found.new_series or found.audited
+    told = None if unweighable else _told(fit, panel, found, before)
     shape = before.all_futures("update").paths.shape[:2]
     weights = None if told is None else smoothed(told.log_ratio().reshape(shape))
     seconds = time.perf_counter() - begun
@@ -270,6 +271,8 @@ def _gone(fit: Fit, found: Changes) -> np.ndarray:
 
 
 def _why(found: Changes, weights: Weights | None) -> str:
+    if weights is None and found.audited:
+        return f"an audit of {', '.join(found.audited)} that the fit has not seen"
     if weights is None:
         return f"scores of {', '.join(found.new_series)}, which the fit does not have"
     if not weights.reliable:

@@ -9,7 +9,7 @@ import pytest
 
 from bayes_rsi.errors import EvidenceError
 from bayes_rsi.evidence import check, load_evidence, panel
-from bayes_rsi.evidence.added import files_of, table_with
+from bayes_rsi.evidence.added import files_of, is_whole, table_with
 from bayes_rsi.evidence.schema import TABLES
 
 SYSTEM = {
@@ -54,6 +54,14 @@ def test_a_header_says_which_table_it_is_of(name):
 def test_what_belongs_nowhere_is_read_as_scores_and_told_what_is_missing(world, tmp_path):
     path = write(tmp_path / "odd.csv", {"name": "x", "score": "1"})
     with pytest.raises(EvidenceError, match="expected a column of 'scores'"):
+        load_evidence(folder=world.write(), add=[path])
+
+
+def test_a_header_that_lacks_a_column_is_still_of_its_table(world, tmp_path):
+    assert table_with(["system", "lab", "released", "source"]) == "systems"
+    less = {column: cell for column, cell in SYSTEM.items() if column != "tier"}
+    path = write(tmp_path / "who.csv", less)
+    with pytest.raises(EvidenceError, match=r"who\.csv, row 1, column 'tier': .* Add 'tier'"):
         load_evidence(folder=world.write(), add=[path])
 
 
@@ -107,7 +115,7 @@ def test_a_folder_stands_for_its_tables(world: Any, tmp_path):
         write(mine / "systems.csv", SYSTEM),
         write(mine / "scores.csv", SCORE | {"series": "swe_v"}),
     ]
-    assert files_of([mine]) == files
+    assert files_of([mine, mine]) == sorted(files)
     evidence = load_evidence(folder=world.write(), add=mine)
     assert evidence.scores["system"].iloc[-1] == "Nova 1"
     assert load_evidence(folder=world.write(), add=files).digest == evidence.digest
@@ -121,6 +129,48 @@ def test_a_folder_of_further_rows_is_checked_as_such(tmp_path):
     assert check(mine) == []
     write(mine / "scores.csv", SCORE | {"series": "paperbench", "value": "7"})
     assert [problem.column for problem in check(mine)] == ["value"]
+
+
+def test_every_file_of_a_folder_counts_whatever_its_name(world: Any, tmp_path):
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    write(mine / "who.csv", SYSTEM)
+    write(mine / "scores.csv", SCORE | {"series": "swe_v"})
+    write(mine / "more.csv", SCORE | {"series": "ctx_f"})
+    evidence = load_evidence(folder=world.write(), add=mine)
+    assert set(evidence.scores["origin"].tail(2)) == {"scores.csv", "more.csv"}
+
+
+def test_files_of_one_name_are_told_apart(tmp_path):
+    for place, value in (("a", "0.4"), ("b", "7")):
+        (tmp_path / place).mkdir()
+        write(tmp_path / place / "systems.csv", SYSTEM | {"system": f"Nova {place}"})
+        row = {"series": "paperbench", "system": f"Nova {place}", "value": value}
+        write(tmp_path / place / "scores.csv", SCORE | row)
+    first, second = tmp_path / "a", tmp_path / "b"
+    assert check(first, beside=[second]) == []
+    assert [problem.file for problem in check(second, beside=[first])] == [
+        str(second / "scores.csv")
+    ]
+    write(second / "scores.csv", SCORE | {"series": "paperbench", "system": "Nova b"})
+    evidence = load_evidence(add=[first, second])
+    origins = [str(path / "scores.csv") for path in (first, second)]
+    assert evidence.scores["origin"].tail(2).tolist() == origins
+
+
+def test_a_folder_is_whole_or_further_rows(world: Any, tmp_path):
+    folder = world.write()
+    assert is_whole(folder)
+    (folder / "audits.csv").unlink()
+    assert is_whole(folder)  # and lacks one, which its check says
+    assert "no such file" in str(check(folder)[0]).lower()
+    short = tmp_path / "short"
+    short.mkdir()
+    for name in TABLES:
+        if name != "audits":
+            row = dict.fromkeys(TABLES[name].required, "x")
+            write(short / f"{name}.csv", row)
+    assert not is_whole(short)
 
 
 def test_a_folder_without_tables_is_refused(world: Any, tmp_path):

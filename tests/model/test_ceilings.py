@@ -11,6 +11,8 @@ import pytest
 import xarray as xr
 from scipy import special, stats
 
+from bayes_rsi.errors import ModelError
+from bayes_rsi.model.build import build
 from bayes_rsi.model.ceilings import audit_counts, audited, ceilings, credited
 from bayes_rsi.model.design import design
 
@@ -66,6 +68,13 @@ def test_label_errors_are_those_of_each_series_and_audits_count_them(world, card
     np.testing.assert_allclose(found["logp credit"], [expected], rtol=1e-6)
     ceiling = 1 - found["label_error"] * (1 - found["scored_correct"])
     np.testing.assert_allclose(found["ceiling"], ceiling, rtol=1e-12)
+
+
+def test_a_label_error_in_percent_is_refused(card, panel):
+    wrong = replace(card.prior("label_error_unaudited"), parameters=(1.5, 6.0, 30.0))
+    priors = dict(card.priors) | {"label_error_unaudited": wrong}
+    with pytest.raises(ModelError, match="'label_error_unaudited': got most = 30, expected at mo"):
+        build(panel, replace(card, priors=priors))
 
 
 def test_only_what_an_audit_speaks_for_is_audited(world, arrays):

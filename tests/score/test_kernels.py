@@ -56,8 +56,8 @@ def test_crps_of_a_censored_figure_is_the_integral_outside_its_ends(low, high):
 
 
 @given(samples, samples, numbers)
-def test_crps_is_proper_where_nothing_above_a_limit_can_be_measured(truth, other, limit):
-    """The limit is known before, so forecasts count up to it, whether it is reached or not."""
+def test_crps_is_proper_where_all_forecasts_count_up_to_a_limit(truth, other, limit):
+    """Whether it is reached or not; the court, which knows no limit before, is not as strict."""
 
     def mean(draws):
         seen, upper = np.minimum(truth, limit), np.where(truth < limit, truth, np.inf)

@@ -42,8 +42,10 @@ def scores(**values: float) -> xr.Dataset:
         "known_on": np.full(size, "2026-07-01", dtype="datetime64[ns]"),
     }
     series = sorted({label.split("|")[0] for label in labels})
+    audits = [f"audit_{name}" for name in ("flawed", "sound", "credited", "refused")]
     return xr.Dataset(
-        {name: ("score", column) for name, column in columns.items()},
+        {name: ("score", column) for name, column in columns.items()}
+        | {name: ("series", np.zeros(len(series))) for name in audits},
         coords={"score": labels, "series": series},
     )
 
@@ -58,6 +60,15 @@ def test_new_gone_and_changed_scores_are_told_apart():
     assert set(found.gone) == {"a|y", "b|x"}
     assert found.new_series == ()
     assert changes(scores(a_x=0.1), scores(a_x=0.1, c_x=0.5)).new_series == ("c",)
+
+
+def test_audits_that_say_something_else_are_found():
+    before = scores(a_x=0.1, b_x=0.2)
+    after = before.assign(audit_flawed=("series", [0.0, 3.0]))
+    found = changes(before, after)
+    assert found.audited == ("b",)
+    assert not len(found.new)
+    assert changes(before, scores(a_x=0.3, b_x=0.2)).audited == ()
 
 
 def test_scores_that_change_nothing_are_refused():

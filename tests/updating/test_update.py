@@ -156,6 +156,14 @@ def test_a_series_that_is_not_fitted_needs_a_refit(small_run):
         update(replace(fit, panel=less), evidence, refit=False)
 
 
+def test_an_audit_needs_a_refit(small_fit, tmp_path):
+    row = {"audit": "own", "benchmark": "paperbench", "n_audited": 40, "n_flawed": 9}
+    row |= {"sampling": "random", "weight": 1, "known_on": "2026-06-30", "source": "own"}
+    pd.DataFrame([row]).to_csv(tmp_path / "checked.csv", index=False)
+    with pytest.raises(ConvergenceError, match=r"an audit of paperbench.* that the fit has not"):
+        update(small_fit, tmp_path / "checked.csv", refit=False)
+
+
 def test_rows_that_do_not_count_are_refused(small_fit, small_run, tmp_path):
     with pytest.raises(EvidenceError, match="scores that change nothing"):
         update(small_fit, small_run.evidence)

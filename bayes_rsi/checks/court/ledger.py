@@ -26,6 +26,7 @@ import pandas as pd
 from bayes_rsi.checks.court.answers import COLUMNS
 from bayes_rsi.checks.court.targets import COLUMNS as ASKED
 from bayes_rsi.checks.origin import read_record, refuse_another
+from bayes_rsi.errors import StoreError
 from bayes_rsi.report.writing import usable_folder, write_atomically
 
 __all__ = ["FILES", "Ledger", "as_text"]
@@ -155,7 +156,13 @@ class Ledger:
 
     def _text(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
         path = self.folder / name
-        return as_text(path) if path.is_file() else pd.DataFrame(columns=list(columns), dtype=str)
+        table = as_text(path) if path.is_file() else pd.DataFrame(columns=list(columns), dtype=str)
+        if missing := sorted(set(columns) - set(table.columns)):
+            raise StoreError(
+                f"{path}: got no column '{missing[0]}', expected a table of this version; "
+                "delete the backtest and make it anew with `bayes-rsi backtest`"
+            )
+        return table
 
 
 def as_text(source: Path | io.StringIO) -> pd.DataFrame:

@@ -8,9 +8,10 @@ Three kinds of question, all on the scale of `scale`:
     named    the score of a system on a series it had not been run on. Release date, tier and lab of
              the system are given, as they are when its score is awaited; one figure for each pair,
              the first to become known (on one day the highest effort, then the first by name).
-    record   the value of a system that set a record on a horizon series: surely more than the best
-             known on the day, and than every system released before it. That it is a record is
-             given, so it says how high the frontier is and not whether it moved.
+    record   the value of a system that set a record on a horizon series: its lower end is more than
+             the best figure of the day, as published, and than what every system released before
+             it may have reached. That it is a record is given, so it says how high the frontier is
+             and not whether it moved.
     best     the best score of a series at a horizon, at least the best known on the day. Asked only
              where something new became known by then: a series that nobody runs any more would
              give its old best for ever, to everybody's credit. Of horizons it has no value and
@@ -47,7 +48,14 @@ from bayes_rsi.checks.court.bounds import bounds
 from bayes_rsi.checks.court.scale import KINDS, to_scale
 from bayes_rsi.evidence import Evidence, cut
 from bayes_rsi.evidence.cut import digest_of
-from bayes_rsi.evidence.selection import KEY, highest_effort, not_excluded, not_named, select
+from bayes_rsi.evidence.selection import (
+    KEY,
+    highest_effort,
+    latest_vintage,
+    not_excluded,
+    not_named,
+    select,
+)
 
 __all__ = [
     "COLUMNS",
@@ -268,7 +276,8 @@ def _bucket(days: pd.Series, ends: list[tuple[int, pd.Timestamp]]) -> np.ndarray
 
 def _records(horizons: pd.DataFrame, later: pd.DataFrame, best: pd.Series) -> pd.DataFrame:
     """Keep horizons surely above the best that was known and above all that was released before."""
-    rivals = later.assign(reach=bounds(later)[1])
+    latest = latest_vintage(later)  # a figure that was censored at first may have been measured
+    rivals = latest.assign(reach=bounds(latest)[1])
     kept = []
     for row in horizons.assign(least=bounds(horizons)[0]).itertuples():
         rival = (rivals["series"] == row.series) & (rivals["system"] != row.system)
