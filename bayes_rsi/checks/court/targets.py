@@ -48,14 +48,7 @@ from bayes_rsi.checks.court.bounds import bounds
 from bayes_rsi.checks.court.scale import KINDS, to_scale
 from bayes_rsi.evidence import Evidence, cut
 from bayes_rsi.evidence.cut import digest_of
-from bayes_rsi.evidence.selection import (
-    KEY,
-    highest_effort,
-    latest_vintage,
-    not_excluded,
-    not_named,
-    select,
-)
+from bayes_rsi.evidence.selection import KEY, highest_effort, not_excluded, not_named, select
 
 __all__ = [
     "COLUMNS",
@@ -276,14 +269,21 @@ def _bucket(days: pd.Series, ends: list[tuple[int, pd.Timestamp]]) -> np.ndarray
 
 def _records(horizons: pd.DataFrame, later: pd.DataFrame, best: pd.Series) -> pd.DataFrame:
     """Keep horizons surely above the best that was known and above all that was released before."""
-    latest = latest_vintage(later)  # a figure that was censored at first may have been measured
-    rivals = latest.assign(reach=bounds(latest)[1])
+    rivals = _measured(later)
+    rivals = rivals.assign(reach=bounds(rivals)[1])
     kept = []
     for row in horizons.assign(least=bounds(horizons)[0]).itertuples():
         rival = (rivals["series"] == row.series) & (rivals["system"] != row.system)
         rival &= (rivals["released"] <= row.released) & (rivals["reach"] >= row.least)
         kept.append(bool(row.least > best[str(row.series)]) and not rival.any())
     return horizons[np.array(kept, dtype=bool)].assign(kind="record")
+
+
+def _measured(rows: pd.DataFrame) -> pd.DataFrame:
+    """Leave out what was censored at first and measured later."""
+    exact = rows["censoring"] == "none"
+    measured = pd.MultiIndex.from_frame(rows.loc[exact, _PAIR])
+    return rows[exact | ~pd.MultiIndex.from_frame(rows[_PAIR]).isin(measured)]
 
 
 def _best(known: pd.DataFrame, new: pd.DataFrame, months: int, day: pd.Timestamp) -> pd.DataFrame:

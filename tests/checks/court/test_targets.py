@@ -171,6 +171,17 @@ def test_a_censored_horizon_is_a_record_where_it_surely_is_one(asked, evidence, 
     assert "Claude Mythos Preview" not in set(found.query("series == 'metr_th11_p50'")["system"])
 
 
+def test_what_was_censored_at_first_is_a_rival_as_it_was_measured_later(evidence, card):
+    day, common = "2026-03-31", {"like": "metr_th11_p50", "system": "GPT-5.4"}
+    cut_off = changed(
+        evidence, **common, value=330.0, censoring="right", lower=np.nan, upper=np.nan,
+        known_on=pd.Timestamp("2026-04-05"), vintage="2026-04-05",
+    )  # fmt: skip
+    # GPT-5.4 came out before Claude Mythos Preview and was measured in May: 342 minutes.
+    found = targets(cut_off, card, day).query("kind == 'record' and series == 'metr_th11_p50'")
+    assert set(found["system"]) == {"Claude Mythos Preview"}
+
+
 def test_the_best_horizon_of_a_suite_resolves_events_only(asked):
     """Systems go on when a suite is retired, so its best says nothing about their frontier."""
     rows = pd.concat(asked.values()).query("metric == 'horizon'")
