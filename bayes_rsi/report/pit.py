@@ -18,8 +18,8 @@ from bayes_rsi.report.figure import COLOURS
 
 __all__ = ["Panel", "pit_figure"]
 
-#: About as many places are drawn: more do not show, and make the file ten times as large.
-SHOWN = 50
+#: About as many places are drawn: more do not show, and make the file as many times as large.
+SHOWN = 33
 
 
 @dataclass(frozen=True, eq=False)
