@@ -16,18 +16,16 @@ import pandas as pd
 
 from bayes_rsi.errors import Problem
 from bayes_rsi.evidence.cells import problems_at
-from bayes_rsi.evidence.reading import canonical_names, read_table
+from bayes_rsi.evidence.reading import canonical_names, read_table, reference_problems
 from bayes_rsi.evidence.rows import header_of
-from bayes_rsi.evidence.rules import repeated_keys, unknown_words
-from bayes_rsi.evidence.schema import TABLES
+from bayes_rsi.evidence.rules import repeated_keys
+from bayes_rsi.evidence.schema import PACKAGE, TABLES
 from bayes_rsi.evidence.score_rules import score_problems
 
 __all__ = ["Added", "files_of", "is_whole", "labels_of", "read_added", "table_with"]
 
 #: Tables that others refer to come first, the scores last.
 _ORDER = ("systems", "benchmarks", "aliases", "audits", "forecasts", "scores")
-#: Words of a table that another one must hold: column, and the other table.
-_REFERENCES = {"aliases": ("system", "systems"), "audits": ("benchmark", "benchmarks")}
 
 
 @dataclass(frozen=True)
@@ -98,7 +96,7 @@ def is_whole(folder: Path) -> bool:
         column: one is missing then by mistake.
     """
     held = [name for name in TABLES if (folder / f"{name}.csv").is_file()]
-    if len(held) == len(TABLES) or (folder / "datapackage.json").is_file():
+    if len(held) == len(TABLES) or (folder / PACKAGE).is_file():
         return True
     complete = (set(TABLES[name].names) <= set(header_of(folder / f"{name}.csv")) for name in held)
     return len(held) == len(TABLES) - 1 and all(complete)
@@ -168,19 +166,10 @@ def read_added(paths: Sequence[Path], shipped: Mapping[str, pd.DataFrame], today
             scores.append(frame.assign(origin=label))
         else:
             problems += _already_there(frame, [tables[name]], name, label)
-            problems += _unknown(frame, tables, name, label)
+            problems += reference_problems(frame, tables, name, label)
             tables[name] = pd.concat([tables[name], frame])
     del tables["scores"]
     return Added(tables, scores, problems)
-
-
-def _unknown(
-    frame: pd.DataFrame, tables: Mapping[str, pd.DataFrame], name: str, file: str
-) -> list[Problem]:
-    if name not in _REFERENCES:
-        return []
-    column, other = _REFERENCES[name]
-    return unknown_words(frame[column], tables[other][column], file, other)
 
 
 def _already_there(

@@ -19,12 +19,11 @@ from typing import Any
 
 from bayes_rsi.errors import EvidenceError, OutputError, Problem
 from bayes_rsi.evidence.columns import Column, Table
-from bayes_rsi.evidence.schema import RUNS, TABLES
+from bayes_rsi.evidence.schema import PACKAGE, RUNS, TABLES
 from bayes_rsi.evidence.tables import data_folder
 
-__all__ = ["FILE", "build", "main", "verify", "write"]
+__all__ = ["build", "main", "verify", "write"]
 
-FILE = "datapackage.json"
 _REBUILD = "Rebuild it: python -m bayes_rsi.evidence.datapackage"
 #: Which columns name a row of which table; added to the schema as foreign keys.
 _REFERENCES = {
@@ -57,7 +56,7 @@ def build(folder: Path) -> dict[str, Any]:
     >>> [table["name"] for table in build(data_folder())["resources"]]  # doctest: +SKIP
     ['systems', 'aliases', 'benchmarks', 'audits', 'scores', 'forecasts', 'runs']
     """
-    present = _read(folder / FILE)
+    present = _read(folder / PACKAGE)
     kept = {entry["name"]: entry for entry in present.get("resources", [])}
     tables = [*TABLES.values(), *([RUNS] if (folder / f"{RUNS.name}.csv").is_file() else [])]
     described = [_resource(folder, table, kept.pop(table.name, {})) for table in tables]
@@ -79,10 +78,10 @@ def verify(folder: Path) -> list[Problem]:
     list of Problem
         Empty when the description is true.
     """
-    present, due = _read(folder / FILE), build(folder)
+    present, due = _read(folder / PACKAGE), build(folder)
     entries = {entry["name"]: entry for entry in present.get("resources", [])}
     return [
-        Problem(FILE, None, f"{entry['name']}.{name}", _short(got), _short(value), _REBUILD)
+        Problem(PACKAGE, None, f"{entry['name']}.{name}", _short(got), _short(value), _REBUILD)
         for entry in due["resources"]
         for name, value in entry.items()
         if (got := entries.get(entry["name"], {}).get(name)) != value
@@ -108,7 +107,7 @@ def write(folder: Path) -> Path:
         The folder cannot be written to; the present description is left as it was.
     """
     text = json.dumps(build(folder), indent=2, ensure_ascii=False) + "\n"
-    target = folder / FILE
+    target = folder / PACKAGE
     try:
         _replace(target, text)
     except OSError as error:
@@ -141,7 +140,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"wrote {write(folder)}")
         return 0
     problems = verify(folder)
-    print("\n".join(str(problem) for problem in problems) or f"{folder / FILE} is true")
+    print("\n".join(str(problem) for problem in problems) or f"{folder / PACKAGE} is true")
     return int(bool(problems))
 
 

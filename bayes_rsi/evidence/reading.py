@@ -20,7 +20,10 @@ from bayes_rsi.evidence.rules import repeated_keys, table_problems, unknown_word
 from bayes_rsi.evidence.schema import TABLES
 from bayes_rsi.evidence.score_rules import score_problems
 
-__all__ = ["Read", "canonical_names", "read_folder", "read_table"]
+__all__ = ["Read", "canonical_names", "read_folder", "read_table", "reference_problems"]
+
+#: Words of a table that another one must hold: column, and the other table.
+_REFERENCES = {"aliases": ("system", "systems"), "audits": ("benchmark", "benchmarks")}
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,8 @@ def read_folder(folder: Path, today: date) -> Read:
             tables[name] = frame
     if len(tables) == len(TABLES):
         tables["scores"] = canonical_names(tables["scores"], tables)
-        problems += _reference_problems(tables)
+        for name in _REFERENCES:
+            problems += reference_problems(tables[name], tables, name, f"{name}.csv")
         problems += score_problems(tables["scores"], tables, "scores.csv", today)
         problems += repeated_keys(tables["scores"], TABLES["scores"], "scores.csv")
     return Read(tables, problems)
@@ -105,14 +109,31 @@ def read_table(
     return frame, problems
 
 
-def _reference_problems(tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
-    """Check the words by which tables other than scores refer to each other."""
-    systems, families = tables["systems"]["system"], tables["benchmarks"]["benchmark"]
-    aliases, audits = tables["aliases"]["system"], tables["audits"]["benchmark"]
-    return [
-        *unknown_words(aliases, systems, "aliases.csv", "systems"),
-        *unknown_words(audits, families, "audits.csv", "benchmarks"),
-    ]
+def reference_problems(
+    frame: pd.DataFrame, tables: Mapping[str, pd.DataFrame], name: str, file: str
+) -> list[Problem]:
+    """Check the words by which a table other than scores refers to another one.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Rows of the table.
+    tables : mapping of str to pandas.DataFrame
+        All tables.
+    name : str
+        Name of the table.
+    file : str
+        Name for the messages.
+
+    Returns
+    -------
+    list of Problem
+        Empty when all is well, or the table refers to none.
+    """
+    if name not in _REFERENCES:
+        return []
+    column, other = _REFERENCES[name]
+    return unknown_words(frame[column], tables[other][column], file, other)
 
 
 def canonical_names(scores: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -21,12 +21,15 @@ __all__ = [
     "HUMAN_SOURCES",
     "KINDS",
     "LABEL_MARK",
+    "PACKAGE",
     "QUANTILES",
     "RUNS",
     "TABLES",
     "UNIT_OF_KIND",
 ]
 
+#: File that describes the tables of a whole folder to other programs.
+PACKAGE = "datapackage.json"
 #: Stands between the parts of a score's label, so no key may hold it.
 LABEL_MARK = "|"
 #: The unit that each kind of series is written in.

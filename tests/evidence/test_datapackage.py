@@ -12,8 +12,8 @@ import pytest
 
 from bayes_rsi.errors import EvidenceError, OutputError
 from bayes_rsi.evidence import data_folder, datapackage
-from bayes_rsi.evidence.datapackage import FILE, build, main, verify, write
-from bayes_rsi.evidence.schema import TABLES
+from bayes_rsi.evidence.datapackage import build, main, verify, write
+from bayes_rsi.evidence.schema import PACKAGE, TABLES
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def folder(world: Any) -> Path:
 
 
 def _content(folder: Path) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    content: dict[str, Any] = json.loads((folder / PACKAGE).read_text(encoding="utf-8"))
     return content
 
 
@@ -48,11 +48,11 @@ def test_every_column_is_described(folder: Path) -> None:
 
 
 def test_writing_twice_changes_nothing(folder: Path) -> None:
-    before = (folder / FILE).read_bytes()
+    before = (folder / PACKAGE).read_bytes()
     write(folder)
-    assert (folder / FILE).read_bytes() == before
+    assert (folder / PACKAGE).read_bytes() == before
     assert sorted(path.name for path in folder.iterdir()) == sorted(
-        [FILE, *(f"{name}.csv" for name in TABLES)]
+        [PACKAGE, *(f"{name}.csv" for name in TABLES)]
     )
 
 
@@ -63,7 +63,7 @@ def test_entries_of_people_are_kept(folder: Path) -> None:
     scores |= {"sources": [{"title": "METR"}], "title": "Scores", "bytes": 1}
     (folder / "README.md").write_text("words", encoding="utf-8")
     content["resources"].append({"name": "readme", "path": "README.md"})
-    (folder / FILE).write_text(json.dumps(content), encoding="utf-8")
+    (folder / PACKAGE).write_text(json.dumps(content), encoding="utf-8")
     again = build(folder)
     assert (again["title"], again["licenses"]) == ("Ours", [{"name": "CC-BY-4.0"}])
     entries = {entry["name"]: entry for entry in again["resources"]}
@@ -86,7 +86,7 @@ def test_a_changed_table_is_noticed(folder: Path, capsys: pytest.CaptureFixture[
 
 def test_an_unreadable_description_is_refused(folder: Path) -> None:
     for text in ("{", "[]"):
-        (folder / FILE).write_text(text, encoding="utf-8")
+        (folder / PACKAGE).write_text(text, encoding="utf-8")
         with pytest.raises(EvidenceError, match=r"datapackage\.json.*a JSON object"):
             build(folder)
 
@@ -100,7 +100,7 @@ def test_a_missing_table_is_refused(folder: Path) -> None:
 def test_a_failed_write_leaves_the_old_description(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = (folder / FILE).read_bytes()
+    before = (folder / PACKAGE).read_bytes()
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -108,8 +108,8 @@ def test_a_failed_write_leaves_the_old_description(
     monkeypatch.setattr(datapackage.os, "replace", full)
     with pytest.raises(OutputError, match=r"No space left on device.*can be written to"):
         write(folder)
-    assert (folder / FILE).read_bytes() == before
-    assert not list(folder.glob(f".{FILE}*"))
+    assert (folder / PACKAGE).read_bytes() == before
+    assert not list(folder.glob(f".{PACKAGE}*"))
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -117,6 +117,6 @@ def test_frictionless_agrees(tmp_path: Path) -> None:
     frictionless = pytest.importorskip("frictionless")
     folder = shutil.copytree(data_folder(), tmp_path / "data")
     write(folder)
-    report = frictionless.validate(str(folder / FILE))
+    report = frictionless.validate(str(folder / PACKAGE))
     errors = report.flatten(["resource", "rowNumber", "fieldName", "message"])
     assert report.valid, errors[:20]
