@@ -14,6 +14,7 @@ __all__ = [
     "CardError",
     "ConditionError",
     "ConvergenceError",
+    "DateError",
     "EvidenceError",
     "ModelError",
     "OutputError",
@@ -29,6 +30,10 @@ class BayesRsiError(Exception):
 
 class CardError(BayesRsiError, ValueError):
     """A card (TOML) that cannot be used: unknown key, missing prior, bad number."""
+
+
+class DateError(BayesRsiError, ValueError):
+    """Text that is not a day."""
 
 
 class ModelError(BayesRsiError, ValueError):

@@ -11,6 +11,8 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
+from bayes_rsi.errors import DateError
+
 __all__ = [
     "DAYS_PER_YEAR",
     "MINUTES_PER_HOUR",
@@ -53,7 +55,7 @@ def as_date(value: str | date | datetime | np.datetime64 | pd.Timestamp) -> date
 
     Raises
     ------
-    ValueError
+    DateError
         When the text is not an ISO date.
 
     Examples
@@ -71,7 +73,7 @@ def as_date(value: str | date | datetime | np.datetime64 | pd.Timestamp) -> date
         return date.fromisoformat(str(value).strip())
     except ValueError:
         message = f"got {value!r}, expected an ISO date such as '2028-12-31'"
-        raise ValueError(message) from None
+        raise DateError(message) from None
 
 
 def year_of_date(dates: object) -> np.ndarray:
@@ -87,12 +89,18 @@ def year_of_date(dates: object) -> np.ndarray:
     numpy.ndarray
         Decimal years, same shape, float64. A uniform scale: differences are exact time.
 
+    Raises
+    ------
+    DateError
+        When a single text is not an ISO date; NumPy would take a year for its first of January.
+
     Examples
     --------
     >>> float(year_of_date("2000-01-01"))
     2000.0
     """
-    days = np.asarray(dates, dtype="datetime64[D]") - _EPOCH
+    whole = as_date(dates) if isinstance(dates, str) else dates
+    days = np.asarray(whole, dtype="datetime64[D]") - _EPOCH
     return 2000.0 + days.astype("int64") / DAYS_PER_YEAR
 
 

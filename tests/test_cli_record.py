@@ -249,7 +249,7 @@ def test_an_event_is_written_for_metaculus(run, stored, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "match"),
     [
-        (["end_to_end", "--upper", "soon"], "--upper: got 'soon', expected an ISO date"),
+        (["end_to_end", "--upper", "soon"], "'--upper': got 'soon', expected an ISO date"),
         (["end_to_end", "--upper", "2020-01-01"], "got a range from 2026-06-30 to 2020-01-01"),
         (["end_to_ned", "--upper", "2046-01-01"], "Did you mean 'end_to_end'"),
     ],

@@ -172,3 +172,21 @@ def test_help_explains_the_verb(run, verb):
     assert code == 0
     assert f"bayes-rsi {VERBS[verb][0]} [OPTIONS]" in out
     assert "--out DIR" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        (["forecast", "--register", "--as-of", "30/06/2026"], "--as-of"),
+        (["explain", "--day", "2028"], "--day"),
+        (["explain", "--as-of", "30/06/2026"], "--as-of"),
+        (["update", "rows.csv", "--until", "June"], "--until"),
+        (["implied", "--not-before", "soon"], "--not-before"),
+        (["value-of-information", "--day", "31.12.2028"], "--day"),
+        (["score", "--as-of", "2026-13-01"], "--as-of"),
+    ],
+)
+def test_a_day_that_is_none_is_refused_by_its_option(run, arguments, option):
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert f"'{option}': got '{arguments[-1]}', expected an ISO date" in " ".join(err.split())

@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from bayes_rsi.cli.progress import Stages, progress
 from bayes_rsi.comparison.information import CANDIDATES
 from bayes_rsi.comparison.measurements import measurement
 from bayes_rsi.comparison.variants import variant
-from bayes_rsi.errors import EvidenceError, Problem, StoreError
+from bayes_rsi.errors import StoreError
 from bayes_rsi.report.document import as_json
 from bayes_rsi.report.metaculus import metaculus_cdf, metaculus_document, metaculus_text
 from bayes_rsi.report.verb_document import verb_document
@@ -283,27 +282,16 @@ def answer_metaculus(
     int
         Exit code.
     """
-    ends = {name: _day(name, text) for name, text in (("lower", lower), ("upper", upper)) if text}
     path = usable_folder(stored.out, (f"metaculus-{event}.json",)) / f"metaculus-{event}.json"
     forecast = rsi.forecast(_recalled(stored))
-    first = ends.get("lower", as_date(forecast.tag.as_of))
-    found = metaculus_cdf(
-        forecast, event, first, ends["upper"], open_lower=open_lower, open_upper=open_upper
-    )
+    ends = as_date(lower or forecast.tag.as_of), as_date(upper)
+    found = metaculus_cdf(forecast, event, *ends, open_lower=open_lower, open_upper=open_upper)
     document = as_json(metaculus_document(found, forecast))
     write_atomically(path, document)
     if stored.json and not forecast.verdict.passed:
         print(forecast.verdict.sentence(), file=sys.stderr)
     print(document if stored.json else metaculus_text(found, forecast) + f"{path}\n", end="")
     return _PASSED if forecast.verdict.passed else _FAILED
-
-
-def _day(name: str, text: str) -> date:
-    try:
-        return as_date(text)
-    except ValueError:
-        where, expected = f"--{name}", "an ISO date such as 2050-01-01"
-        raise EvidenceError([Problem(where, None, None, text, expected)]) from None
 
 
 def _answer(

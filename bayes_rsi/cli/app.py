@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from bayes_rsi.cli.messages import WRONG_INPUT, messages
+from bayes_rsi.cli.messages import WRONG_INPUT, iso_day, messages
 from bayes_rsi.cli.questions import questions
 
 __all__ = ["app", "main"]
@@ -112,7 +112,11 @@ def forecast(
     ] = "baseline",
     as_of: Annotated[
         str | None,
-        typer.Option(metavar="DATE", help="Use what was known by this day. Default: the card's."),
+        typer.Option(
+            metavar="DATE",
+            callback=iso_day,
+            help="Use what was known by this day. Default: the card's.",
+        ),
     ] = None,
     event: Annotated[
         list[str] | None,
@@ -179,7 +183,9 @@ def score(
     as_of: Annotated[
         str | None,
         typer.Option(
-            metavar="DATE", help="The evidence is complete until this day. Default: its last row."
+            metavar="DATE",
+            callback=iso_day,
+            help="The evidence is complete until this day. Default: its last row.",
         ),
     ] = None,
     happened: Annotated[

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from bayes_rsi.cli.messages import messages
+from bayes_rsi.cli.messages import iso_day, messages
 
 __all__ = ["questions"]
 
@@ -19,7 +19,8 @@ questions = typer.Typer()
 
 Card = Annotated[str, typer.Option(metavar="NAME|FILE", help="Card of the stored forecast.")]
 AsOf = Annotated[
-    str | None, typer.Option(metavar="DATE", help="Its as-of date. Default: the card's.")
+    str | None,
+    typer.Option(metavar="DATE", callback=iso_day, help="Its as-of date. Default: the card's."),
 ]
 Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder of the stored forecast.")]
 Seed = Annotated[int, typer.Option(min=0, metavar="N", help="Its seed.")]
@@ -54,12 +55,19 @@ Measurements:
 def update(
     files: Annotated[list[Path], typer.Argument(help="CSV files of further rows, or folders.")],
     day: Annotated[
-        str, typer.Option(metavar="DATE", help="Whose rows' shares are of P(event by this day).")
+        str,
+        typer.Option(
+            metavar="DATE", callback=iso_day, help="Whose rows' shares are of P(event by this day)."
+        ),
     ] = "2028-12-31",
     event: Event = "end_to_end",
     until: Annotated[
         str | None,
-        typer.Option(metavar="DATE", help="Use what was known by this day. Default: --as-of."),
+        typer.Option(
+            metavar="DATE",
+            callback=iso_day,
+            help="Use what was known by this day. Default: --as-of.",
+        ),
     ] = None,
     refit: Annotated[
         bool, typer.Option(help="Fit again where reweighting cannot be relied on.")
@@ -103,7 +111,7 @@ def given(
 @questions.command()
 def explain(
     day: Annotated[
-        str, typer.Option(metavar="DATE", help="Day by which it happens.")
+        str, typer.Option(metavar="DATE", callback=iso_day, help="Day by which it happens.")
     ] = "2028-12-31",
     event: Event = "end_to_end",
     refit: Annotated[
@@ -144,6 +152,7 @@ def implied(
         str | None,
         typer.Option(
             metavar="DATE",
+            callback=iso_day,
             help="Day until which they do not expect it. Default: that of their forecast.",
         ),
     ] = None,
@@ -168,7 +177,7 @@ def value_of_information(
         list[str] | None, typer.Argument(help="Such as 'taste_gap to 40%'; several.")
     ] = None,
     day: Annotated[
-        str, typer.Option(metavar="DATE", help="Day by which it happens.")
+        str, typer.Option(metavar="DATE", callback=iso_day, help="Day by which it happens.")
     ] = "2028-12-31",
     event: Event = "end_to_end",
     card: Card = "baseline",
@@ -189,10 +198,16 @@ def value_of_information(
 @questions.command()
 def metaculus(
     event: Annotated[str, typer.Argument(help="Event of the card.")],
-    upper: Annotated[str, typer.Option(metavar="DATE", help="Upper bound of the question.")],
+    upper: Annotated[
+        str, typer.Option(metavar="DATE", callback=iso_day, help="Upper bound of the question.")
+    ],
     lower: Annotated[
         str | None,
-        typer.Option(metavar="DATE", help="Lower bound. Default: the as-of date of the forecast."),
+        typer.Option(
+            metavar="DATE",
+            callback=iso_day,
+            help="Lower bound. Default: the as-of date of the forecast.",
+        ),
     ] = None,
     open_lower: Annotated[
         bool, typer.Option("--open-lower", help="The lower bound is open.")

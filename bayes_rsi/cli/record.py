@@ -220,11 +220,13 @@ def _text(found: Scores) -> str:
     count = len(found.forecasts)
     head = f"{count} registered forecast{'s' if count > 1 else ''}, evidence until {found.until}"
     parts = [
-        f"{head}\n" + framed(found.forecasts.drop(columns=["card", "as_of", "corrected"])),
+        f"{head}\n"
+        + framed(found.forecasts.drop(columns=["card", "as_of", "corrected", "counts"])),
         "Questions by kind\n" + framed(found.kinds()),
         _yet(found),
         *_scores(found),
         _probabilities(found),
+        _not_counted(found),
         _corrected(found),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -248,7 +250,8 @@ def _scores(found: Scores) -> list[str]:
         f"at most {figures['figures']:,} independent outcomes."
     )
     bands = [
-        f"PIT of card '{card}' {'inside' if inside else 'NOT inside'} its 95% band."
+        f"PIT of card '{card}' {'inside' if inside else 'NOT inside'} its 95% band (systems as "
+        "blocks)."
         for card, inside in found.pit_inside().items()
     ]
     parts = [wrapped(head) + "\n" + _calibration(found, ()), "\n".join(bands)]
@@ -271,8 +274,18 @@ def _probabilities(found: Scores) -> str:
     return "Probabilities\n" + framed(found.probabilities()) + "\n" + wrapped(note)
 
 
+def _not_counted(found: Scores) -> str:
+    left = found.forecasts.index[~found.forecasts["counts"]]
+    if left.empty:
+        return ""
+    return wrapped(
+        f"Not counted in the tables above, for another forecast of its card and day is: "
+        f"{', '.join(left)}. Score one by itself with --record and a folder that holds it alone."
+    )
+
+
 def _corrected(found: Scores) -> str:
-    names = found.forecasts.index[found.forecasts["corrected"]]
+    names = found.forecasts.index[found.forecasts["corrected"] & found.forecasts["counts"]]
     notes = [
         f"{name}: the tables no longer hold what it saw; rows known by its day were added or "
         "corrected since, or it had rows of its own."

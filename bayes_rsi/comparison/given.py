@@ -44,7 +44,7 @@ class Given:
     forecast : Forecast
         Of the futures that meet it.
     probability : Share
-        P(condition), among the futures that do not contradict it by being impossible already.
+        P(condition), among the futures that do not contradict what is known already.
     ess : float
         Effective number of independent posterior draws among those kept.
     n_kept : int
@@ -102,9 +102,10 @@ def given(
     parts = _parts(condition)
     text = " and ".join(map(str, parts))
     fresh = np.logical_and.reduce([part.met(futures) for part in parts])
-    meets = futures.folded(fresh)
-    probability = Share(*share_and_error(meets.where(_possible(forecast))))
-    meets = meets & _possible(forecast)
+    told = np.logical_and.reduce([part.told(futures) for part in parts])
+    meets, possible = futures.folded(fresh), _possible(forecast)
+    probability = Share(*share_and_error(meets.where(possible & futures.folded(told))))
+    meets = meets & possible
     ess = effective_size(meets.values.astype(float))
     if ess < min_ess:
         raise ConditionError(

@@ -18,9 +18,9 @@ from bayes_rsi.errors import Problem
 from bayes_rsi.evidence.cells import problems_at
 from bayes_rsi.evidence.reading import canonical_names, read_table, reference_problems
 from bayes_rsi.evidence.rows import header_of
-from bayes_rsi.evidence.rules import repeated_keys
+from bayes_rsi.evidence.rules import keys_as_text, repeated_keys
 from bayes_rsi.evidence.schema import PACKAGE, TABLES
-from bayes_rsi.evidence.score_rules import score_problems
+from bayes_rsi.evidence.score_rules import score_problems, uncounted_censoring
 
 __all__ = ["Added", "files_of", "is_whole", "labels_of", "read_added", "table_with"]
 
@@ -161,6 +161,7 @@ def read_added(paths: Sequence[Path], shipped: Mapping[str, pd.DataFrame], today
         if name == "scores":
             frame = canonical_names(frame, tables)
             problems += score_problems(frame, tables, label, today)
+            problems += uncounted_censoring(frame, tables, label)
             problems += repeated_keys(frame, TABLES[name], label)
             problems += _already_there(frame, [shipped[name], *scores], name, label)
             scores.append(frame.assign(origin=label))
@@ -179,7 +180,7 @@ def _already_there(
     key = list(TABLES[name].key)
     taken = pd.MultiIndex.from_frame(pd.concat([other[key] for other in others]))
     bad = pd.Series(pd.MultiIndex.from_frame(frame[key]).isin(taken), index=frame.index)
-    keys = "duplicate row (" + frame[key].astype("str").agg(", ".join, axis=1) + ")"
+    keys = "duplicate row (" + keys_as_text(frame, key) + ")"
     hint = "Leave it out; rows that are there stay as they are."
     if name == "scores":
         hint = "Leave it out; to revise a figure give the row its own vintage."

@@ -7,10 +7,12 @@ was reported by `cells` and is missing here; no rule reports it again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_datetime64_any_dtype
 
 from bayes_rsi.errors import Problem, did_you_mean
 from bayes_rsi.evidence.cells import problems_at
@@ -20,6 +22,7 @@ from bayes_rsi.evidence.schema import QUANTILES, UNIT_OF_KIND
 __all__ = [
     "days_as_text",
     "future",
+    "keys_as_text",
     "repeated_keys",
     "table_problems",
     "unknown_words",
@@ -47,10 +50,33 @@ def repeated_keys(frame: pd.DataFrame, table: Table, file: str) -> list[Problem]
     bad = frame.duplicated(key)
     if not bad.any():
         return []
-    keys = "duplicate row (" + frame[key].astype("str").agg(", ".join, axis=1) + ")"
+    keys = "duplicate row (" + keys_as_text(frame, key) + ")"
     revision = ", or give a revision its own vintage" if "vintage" in key else ""
     hint = f"Delete one of the rows with this key{revision}."
-    return problems_at(bad, keys.rename(None), file, f"each {', '.join(key)} once", hint)
+    return problems_at(bad, keys, file, f"each {', '.join(key)} once", hint)
+
+
+def keys_as_text(frame: pd.DataFrame, key: Sequence[str]) -> pd.Series:
+    """Write the key of each row in one line.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Typed rows.
+    key : sequence of str
+        Columns of text or of days.
+
+    Returns
+    -------
+    pandas.Series of str
+        Same index, without a name; a part that is missing is empty.
+    """
+    parts = [
+        days_as_text(frame[name]) if is_datetime64_any_dtype(frame[name]) else frame[name]
+        for name in key
+    ]
+    rows = zip(*(part.astype("str").tolist() for part in parts), strict=True)
+    return pd.Series([", ".join(row) for row in rows], index=frame.index, dtype="str")
 
 
 def unknown_words(
@@ -142,6 +168,8 @@ def _benchmark_problems(series: pd.DataFrame, file: str) -> list[Problem]:
     other = (due != "") & (series["unit"] != due) & (series["kind"] != "index")
     hint = ", ".join(f"{kind}: {unit}" for kind, unit in UNIT_OF_KIND.items())
     horizon = (series["kind"] == "horizon") & series["reliability"].isna()
+    fitted = ~series["kind"].isin(["horizon", "index"]) & (series["role"] != "context")
+    undated = fitted & series["released"].isna()
     return [
         *problems_at(other, series["unit"], file, "the unit of its kind", hint),
         *problems_at(
@@ -150,6 +178,13 @@ def _benchmark_problems(series: pd.DataFrame, file: str) -> list[Problem]:
             file,
             "the success rate that defines the horizon",
             "Write 0.5 for a 50% horizon.",
+        ),
+        *problems_at(
+            undated,
+            days_as_text(series["released"]),
+            file,
+            "the day the version came out",
+            "A new benchmark is aimed at the frontier of its day. Give the day, or role 'context'.",
         ),
     ]
 

@@ -16,11 +16,11 @@ from bayes_rsi.errors import Problem
 from bayes_rsi.evidence.cells import problems_at
 from bayes_rsi.evidence.rules import days_as_text, future, unknown_words
 
-__all__ = ["LEAD_DAYS", "score_problems"]
+__all__ = ["LEAD_DAYS", "score_problems", "uncounted_censoring"]
 
 #: A figure may precede its system's release by this much (previews, early access), in days.
 LEAD_DAYS = 60
-_POSITIVE = ("minutes", "speedup")
+_POSITIVE = ("minutes", "speedup", "ratio")
 # Published bounds are rounded; a value may leave its interval by this share of the value.
 _ROUNDING = 1e-6
 
@@ -55,6 +55,7 @@ def score_problems(
         *_other_unit(scores, series["unit"], file),
         *_fraction_range(scores, file),
         *_not_positive(scores, file),
+        *_more_than_tried(scores, series["n_items"], file),
         *_interval_problems(scores, file),
         *_bound_problems(scores, file),
         *future(scores["known_on"], file, today),
@@ -89,8 +90,41 @@ def _not_positive(scores: pd.DataFrame, file: str) -> list[Problem]:
     values = scores["value"]
     # A failed run may be kept as published when it is excluded: it is never fitted.
     bad = scores["unit"].isin(_POSITIVE) & (values <= 0) & (scores["excluded"] == "")
-    hint = "Zero has no logarithm: write a small value with censoring 'left', or exclude the row."
+    hint = "Zero has no logarithm: write the smallest that could be measured, or exclude the row."
     return problems_at(bad, values, file, "a positive number", hint)
+
+
+def _more_than_tried(scores: pd.DataFrame, items: pd.Series, file: str) -> list[Problem]:
+    tried = scores["n_items"].fillna(scores["series"].map(items))
+    bad = (scores["unit"] == "count") & (scores["value"] > tried) & (scores["excluded"] == "")
+    expected = "at most " + tried.map("{:g}".format) + ", the problems that were tried"
+    return problems_at(bad, scores["value"], file, expected, "Check value and n_items.")
+
+
+def uncounted_censoring(
+    scores: pd.DataFrame, tables: Mapping[str, pd.DataFrame], file: str
+) -> list[Problem]:
+    """Find censored figures of kinds that the model would take for exact.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        Typed rows that a user adds.
+    tables : mapping of str to pandas.DataFrame
+        `benchmarks`, typed.
+    file : str
+        Name for the messages.
+
+    Returns
+    -------
+    list of Problem
+        Empty when all is well.
+    """
+    kinds = tables["benchmarks"].drop_duplicates("series").set_index("series")["kind"]
+    other = scores["series"].map(kinds).fillna("horizon") != "horizon"
+    bad = other & (scores["censoring"] != "none") & (scores["excluded"] == "")
+    hint = "Only horizons are fitted as bounds; give the figure without censoring, or exclude it."
+    return problems_at(bad, scores["censoring"], file, "'none' for this kind of series", hint)
 
 
 def _interval_problems(scores: pd.DataFrame, file: str) -> list[Problem]:
@@ -123,6 +157,8 @@ def _bound_problems(scores: pd.DataFrame, file: str) -> list[Problem]:
     missing = interval & (lower.isna() | upper.isna())
     stray = ~interval & (lower.notna() | upper.notna())
     got = ("[" + lower.astype("str") + ", " + upper.astype("str") + "]").rename("lower")
+    outside = interval & ((scores["value"] < lower) | (scores["value"] > upper))
+    no_logarithm = interval & scores["unit"].isin(_POSITIVE) & (lower <= 0)
     return [
         *problems_at(
             missing,
@@ -132,6 +168,16 @@ def _bound_problems(scores: pd.DataFrame, file: str) -> list[Problem]:
             "Fill both bounds, or use censoring 'right' or 'left'.",
         ),
         *problems_at(interval & (lower > upper), got, file, "lower <= upper", "Swap the bounds."),
+        *problems_at(
+            outside & ~(lower > upper),
+            got,
+            file,
+            "bounds that hold the value",
+            "Check value and bounds, and that all are in the same unit.",
+        ),
+        *problems_at(
+            no_logarithm, lower, file, "a positive lower bound", "Or use censoring 'left'."
+        ),
         *problems_at(
             stray,
             got,

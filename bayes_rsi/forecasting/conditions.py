@@ -47,6 +47,21 @@ class Condition(ABC):
             Bool, shape (path,).
         """
 
+    def told(self, futures: Futures) -> np.ndarray:
+        """Say of which futures it can be said whether it is true.
+
+        Parameters
+        ----------
+        futures : Futures
+            Behind a forecast.
+
+        Returns
+        -------
+        numpy.ndarray
+            Bool, shape (path,); True unless a future contradicts what is known.
+        """
+        return np.ones(len(futures.paths.values), dtype=bool)
+
     @abstractmethod
     def __str__(self) -> str:
         """Give the condition as the grammar writes it."""
@@ -211,15 +226,32 @@ class EventBy(Condition):
         numpy.ndarray
             Bool, shape (path,); False where a future contradicts what is known.
         """
-        years, day = futures.scene(self.event).dates().year, float(year_of_date(as_date(self.day)))
+        years, day = self._years(futures), float(year_of_date(as_date(self.day)))
         if not futures.span[0] < day <= futures.span[1] + 1e-9:
             raise ConditionError(
                 f"{self}: got day {as_date(self.day)}, expected one after the as-of date "
                 f"{date_of_year(futures.span[0])} and up to the horizon "
                 f"{date_of_year(futures.span[1])}"
             )
-        known = ~np.isnan(years)
-        return known & ((years <= day) == self.happened)
+        return ~np.isnan(years) & ((years <= day) == self.happened)
+
+    def told(self, futures: Futures) -> np.ndarray:
+        """Say in which futures the event had not happened before the as-of date, as we know.
+
+        Parameters
+        ----------
+        futures : Futures
+            Behind a forecast.
+
+        Returns
+        -------
+        numpy.ndarray
+            Bool, shape (path,).
+        """
+        return ~np.isnan(self._years(futures))
+
+    def _years(self, futures: Futures) -> np.ndarray:
+        return np.asarray(futures.scene(self.event).dates().year)
 
     def __str__(self) -> str:
         """Give the condition as the grammar writes it."""

@@ -53,6 +53,16 @@ def test_a_horizon_keeps_the_paths_above_it(found):
     assert by > found.probability_by("2029-12-31", "work") + 0.05
 
 
+def test_the_probability_of_an_event_is_that_of_the_forecast():
+    """Futures in which it had happened before the as-of date are out, as they are everywhere."""
+    event = handmade.event("easy", {"autonomy": judged("lognormal", 2.0**10, 1.5)})
+    found = forecast(handmade.fit(handmade.card(event, replicates=20)))
+    assert found.years("easy").isnull().any()
+    came, waits = (given(found, EventBy("easy", DAY, side), min_ess=1) for side in (True, False))
+    assert came.probability.p == pytest.approx(found.probability_by(DAY, "easy"))
+    assert came.probability.p + waits.probability.p == pytest.approx(1.0)
+
+
 def test_a_score_keeps_the_paths_above_its_parity_point(found):
     point = np.repeat(parity(found.futures.draws, found.futures.panel, "exam", 0.7), 20)
     kept = frontier(found, DAY).values.ravel() >= point

@@ -56,6 +56,8 @@ def scored(table: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
         .pivot(index=["model", "target"], columns="name", values="value")
         .reset_index()
     )
+    if "crps_points" not in wide:  # told of shares only, and none of them has been scored
+        wide["crps_points"] = np.nan
     wide = wide.rename_axis(columns=None).merge(asked, on="target", validate="many_to_one")
     for percent, low, high in ((50, "q0.25", "q0.75"), (80, "q0.1", "q0.9")):
         outside = 2 / (1 - percent / 100)

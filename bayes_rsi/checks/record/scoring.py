@@ -1,7 +1,8 @@
 """Scores of registered forecasts: each by what became known after its day.
 
-Invariant: pure; the scores are those of the backtest, from the same kernels, and every question of
-every forecast is counted, whether it has an outcome or not.
+Invariant: the scores are those of the backtest, from the same kernels, and every question of every
+forecast is counted, whether it has an outcome or not. Of several forecasts by one card as of one
+day, one counts in what is told of all together: they speak about the same outcomes.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from bayes_rsi.cards import card_names, load_card
 from bayes_rsi.checks.court.answers import answers
 from bayes_rsi.checks.court.resolved import event_table
 from bayes_rsi.checks.court.summary import calibration, scored
@@ -24,6 +26,8 @@ from bayes_rsi.score.calibration import pit_ecdf
 
 __all__ = ["Scores", "score_record"]
 
+#: Fewest systems whose outcomes make a band for the PIT.
+FEWEST = 20
 #: By what the scores are told apart.
 GROUPS = {
     "kind of question and of series": ("kind", "metric"),
@@ -42,13 +46,14 @@ class Scores:
         End of the evidence.
     forecasts : pandas.DataFrame
         Index ``forecast``: ``card``, ``as_of``, ``asked``, a column for each of
-        `resolution.STATES`, and ``corrected``.
+        `resolution.STATES`, ``corrected``, and ``counts``: whether it is in the other tables.
     questions : pandas.DataFrame
-        All of them: ``forecast``, ``kind``, ``name``, ``due``, ``state``.
+        Those of the forecasts that count: ``forecast``, ``kind``, ``name``, ``due``, ``state``.
     scores : pandas.DataFrame
-        From `court.summary.scored`: one row for each figure and forecast; ``model`` is the card.
+        From `court.summary.scored`: one row for each figure and forecast that counts; ``model`` is
+        the card.
     events : pandas.DataFrame
-        From `court.resolved.event_table`, and ``kind``.
+        From `court.resolved.event_table`, and ``kind``; of those that count.
     """
 
     until: date
@@ -63,7 +68,7 @@ class Scores:
         return self.questions[self.questions["state"] == "waiting"]
 
     def kinds(self) -> pd.DataFrame:
-        """Count the questions of all forecasts by kind and state.
+        """Count the questions by kind and state.
 
         Returns
         -------
@@ -134,10 +139,17 @@ class Scores:
         Returns
         -------
         dict of str to bool
-            By card.
+            By card. The band is that of outcomes that depend on each other within systems; a card
+            with outcomes of fewer than `FEWEST` systems is not in it, for they do not make a band.
         """
-        groups = self.scores.groupby("model")["pit"]
-        return {str(name): bool(pit_ecdf(pit.to_numpy()).attrs["inside"]) for name, pit in groups}
+        groups = {str(name): part for name, part in self.scores.groupby("model")}
+        return {
+            name: bool(
+                pit_ecdf(part["pit"].to_numpy(), blocks=part["block"].to_numpy()).attrs["inside"]
+            )
+            for name, part in groups.items()
+            if part["block"].nunique() >= FEWEST
+        }
 
 
 def score_record(
@@ -159,7 +171,9 @@ def score_record(
     Returns
     -------
     Scores
-        Of all forecasts together.
+        Of all forecasts together. Of several by one card as of one day that counts which is of the
+        card as it is shipped now and of tables that still hold what it saw; of equals the last by
+        name. Score another one by giving it alone.
 
     Examples
     --------
@@ -167,20 +181,24 @@ def score_record(
     >>> found.calibration(["kind"])  # doctest: +SKIP
     """
     forecasts, questions, scores, events = [], [], [], []
+    resolved = {entry.name: resolution(entry, evidence, happened) for entry in entries}
+    counting = _counting(entries, {name: one.corrected for name, one in resolved.items()})
     for entry in entries:
-        found = resolution(entry, evidence, happened)
-        card = entry.tag.card
+        found, card = resolved[entry.name], entry.tag.card
         asked = found.questions.reset_index().assign(forecast=entry.name)
-        counts = _counted(asked, "forecast")
-        forecasts.append(counts.assign(card=card, as_of=entry.tag.as_of, corrected=found.corrected))
+        counts = entry.name in counting
+        table = _counted(asked, "forecast").assign(card=card, as_of=entry.tag.as_of)
+        forecasts.append(table.assign(corrected=found.corrected, counts=counts))
+        if not counts:
+            continue
         questions.append(asked)
         if len(found.asked):
             rows = answers(card, found.samples, found.asked, pd.DataFrame())
             scores.append(scored(rows, found.asked).assign(forecast=entry.name))
         if len(found.probabilities):
-            table = event_table(found.probabilities)
+            told = event_table(found.probabilities)
             kinds = found.probabilities["kind"].to_numpy()
-            events.append(table.assign(model=card, kind=kinds, forecast=entry.name))
+            events.append(told.assign(model=card, kind=kinds, forecast=entry.name))
     return Scores(
         evidence.as_of,
         pd.concat(forecasts),
@@ -188,6 +206,18 @@ def score_record(
         pd.concat(scores, ignore_index=True) if scores else pd.DataFrame(),
         pd.concat(events, ignore_index=True) if events else pd.DataFrame(),
     )
+
+
+def _counting(entries: Sequence[Registration], corrected: Mapping[str, bool]) -> set[str]:
+    """Choose one forecast of each card and day."""
+    shipped = {name: load_card(name).digest for name in card_names()}
+    best: dict[tuple[str, str], tuple[bool, bool, str]] = {}
+    for entry in entries:
+        tag = entry.tag
+        present = shipped.get(tag.card) == tag.card_digest
+        rank = (present, not corrected[entry.name], entry.name)
+        best[tag.card, tag.as_of] = max(rank, best.get((tag.card, tag.as_of), rank))
+    return {name for _, _, name in best.values()}
 
 
 def _counted(questions: pd.DataFrame, by: str) -> pd.DataFrame:

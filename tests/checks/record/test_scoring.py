@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from bayes_rsi.cards import load_card
 from bayes_rsi.checks.court.answers import answers
 from bayes_rsi.checks.court.events import event_targets
-from bayes_rsi.checks.court.summary import scored
+from bayes_rsi.checks.court.summary import calibration, scored
 from bayes_rsi.checks.court.targets import targets
 from bayes_rsi.checks.record.asked import asked_ahead
 from bayes_rsi.checks.record.resolution import STATES, resolution
@@ -177,16 +178,45 @@ def test_brier_scores_by_hand(scores):
 def test_counts_add_up(scores):
     counts = scores.kinds()
     assert (counts[list(STATES)].sum(axis=1) == counts["asked"]).all()
-    assert counts["asked"].sum() == scores.forecasts["asked"].sum() == len(scores.questions)
+    counting = scores.forecasts[scores.forecasts["counts"]]
+    assert counts["asked"].sum() == counting["asked"].sum() == len(scores.questions)
     assert counts.loc["best", "resolved"] == (scores.scores["kind"] == "best").sum()
 
 
-def test_forecasts_are_pooled_by_card_and_counted_apart(scores, found):
+def test_of_two_forecasts_of_a_card_and_day_one_counts(scores, found, entry):
+    """The one whose tables still hold what it saw; an outcome counts once for a card."""
     assert len(scores.forecasts) == scores.forecasts.index.nunique() == 3
+    counting = scores.forecasts[scores.forecasts["counts"]]
+    assert counting["card"].tolist() == ["baseline", "worse"]
+    assert entry.name in counting.index
     table = scores.calibration(["kind"])
-    one, two = table.loc[("worse", "best")], table.loc[("baseline", "best")]
-    assert two["pairs"] == 2 * one["pairs"] == 2 * len(of_kind(found, "best"))
-    assert two["crps"] == pytest.approx(one["crps"])
+    one, other = table.loc[("worse", "best")], table.loc[("baseline", "best")]
+    assert other["pairs"] == one["pairs"] == len(of_kind(found, "best"))
+    assert not scores.scores.duplicated(["model", "target"]).any()
+
+
+def test_a_forecast_of_the_card_of_now_counts_before_others(entry, evidence):
+    cut_short = cut(evidence, "2025-10-01")
+    shipped = replace(entry.tag, card_digest=load_card("baseline").digest, seed=7)
+    present = replace(entry, tag=shipped)
+    counts = score_record([present, entry], cut_short).forecasts["counts"]
+    assert counts[present.name]
+    assert not counts[entry.name]
+
+
+def test_a_horizon_alone_can_be_scored(found):
+    """As when METR is the first to publish: no share has resolved."""
+    horizons = found.asked[found.asked["metric"] == "horizon"]
+    samples = found.samples.sel(target=horizons["target"].to_numpy())
+    table = calibration(scored(answers("a", samples, horizons, pd.DataFrame()), horizons))
+    assert table.loc["a", "pairs"] == len(horizons) > 0
+    assert np.isnan(table.loc["a", "crps_points"])
+
+
+def test_few_systems_make_no_band(scores):
+    few = replace(scores, scores=scores.scores[scores.scores["block"].isin(["GPT-5"])])
+    assert set(scores.pit_inside()) == {"baseline", "worse"}
+    assert few.pit_inside() == {}
 
 
 def test_a_worse_forecast_scores_worse(scores):
