@@ -19,6 +19,9 @@ __all__ = ["Curve", "normal_through", "rates", "weibull_through"]
 
 Point = tuple[float, float]
 
+#: Natural logarithm of the longest time, years, that a curve may speak of.
+LONGEST = 100.0
+
 
 @dataclass(frozen=True)
 class Curve:
@@ -71,7 +74,8 @@ class Curve:
             return math.inf
         if self.family == "normal":
             return NormalDist(self.first, self.second).inv_cdf(share)
-        return self.start + self.first * (-math.log1p(-share)) ** (1 / self.second)
+        log_time = math.log(self.first) + math.log(-math.log1p(-share)) / self.second
+        return self.start + math.exp(log_time) if log_time < LONGEST else math.inf
 
 
 def normal_through(first: Point, second: Point, never: float = 0.0) -> Curve | None:
@@ -128,7 +132,10 @@ def weibull_through(first: Point, second: Point, start: float, never: float = 0.
     low, high = (math.log(-math.log1p(-p / (1 - never))) for _, p in (first, second))
     since = [math.log(year - start) for year, _ in (first, second)]
     shape = (high - low) / (since[1] - since[0])
-    return Curve("weibull", math.exp(since[0] - low / shape), shape, start, never)
+    log_scale = since[0] - low / shape
+    if log_scale > LONGEST:  # through points that hardly differ
+        return None
+    return Curve("weibull", math.exp(log_scale), shape, start, never)
 
 
 def rates(points: Sequence[Point]) -> np.ndarray:

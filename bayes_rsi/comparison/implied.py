@@ -29,6 +29,8 @@ ASSUMES = (
     "all else is held: our futures, our other judgements; only the numbers named in a row change"
 )
 
+#: Later medians have no date, and neither have those before our era.
+_LAST_YEAR = 9999.0
 #: Points along a lever at which the most that it can do is looked for.
 GRID = 25
 
@@ -41,12 +43,16 @@ class Implied:
     ----------
     forecaster, event : str
         Whose, and of what.
+    question : str
+        What they were asked, or said: of several questions about the event the one that they
+        answered last; of equals that with most numbers.
     points : pandas.DataFrame
         Columns ``date``, ``bound``, ``theirs``, ``ours``, ``mcse``.
     hazards : pandas.DataFrame
         One row for each period between the points, the first from the day before which the event
         is not expected: ``start``, ``end``, ``theirs``, ``ours`` (P(in the period | not before)),
-        ``theirs_rate``, ``ours_rate`` (constant hazard, per year).
+        ``theirs_rate``, ``ours_rate`` (constant hazard, per year). Ours count from our as-of date
+        at the earliest: it had not happened then.
     curves : pandas.DataFrame
         Single curves through the last two points, ours through our probabilities on the same days:
         ``whose``, ``family``, ``never``, ``median`` (date or None), ``first`` and ``second`` (see
@@ -68,6 +74,7 @@ class Implied:
 
     forecaster: str
     event: str
+    question: str
     points: pd.DataFrame
     hazards: pd.DataFrame
     curves: pd.DataFrame
@@ -122,12 +129,12 @@ def implied(
     start = _start(rows, not_before)
     found = levers(futures, name, max(target.year for target in targets))
     beliefs = pd.DataFrame([_belief(lever, targets[0], targets[-1]) for lever in found])
-    hazards = _hazards(rows, start)
+    hazards = _hazards(rows, start, forecast)
     curves = _curves(rows, forecast)
     points = rows[["date", "bound", "theirs", "ours", "mcse"]].reset_index(drop=True)
-    who = str(rows["forecaster"].iloc[0])
+    who, question = (str(rows[column].iloc[0]) for column in ("forecaster", "question"))
     words = told(Story(who, name, points, hazards, curves, beliefs, forecast))
-    return Implied(who, name, points, hazards, curves, beliefs, words)
+    return Implied(who, name, question, points, hazards, curves, beliefs, words)
 
 
 def _rows(rows: pd.DataFrame, event: str | None) -> pd.DataFrame:
@@ -136,8 +143,10 @@ def _rows(rows: pd.DataFrame, event: str | None) -> pd.DataFrame:
     if name not in events.index:
         hint = did_you_mean(name, map(str, events.index))
         raise ModelError(f"implied: got event '{name}', expected one they speak about. {hint}")
-    kept = rows[rows["event"] == name].sort_values("date")
-    return kept.drop_duplicates("date", keep="last")
+    kept = rows[rows["event"] == name]
+    said = kept.groupby("question").agg(day=("forecast_date", "max"), numbers=("date", "size"))
+    question = said.sort_values(["day", "numbers"], ascending=False, kind="stable").index[0]
+    return kept[kept["question"] == question].sort_values("date").drop_duplicates("date")
 
 
 def _targets(rows: pd.DataFrame) -> list[Target]:
@@ -156,12 +165,15 @@ def _start(rows: pd.DataFrame, not_before: str | date | None) -> date:
     return start
 
 
-def _hazards(rows: pd.DataFrame, start: date) -> pd.DataFrame:
+def _hazards(rows: pd.DataFrame, start: date, forecast: Forecast) -> pd.DataFrame:
     days = [start, *map(as_date, rows["date"])]
-    years = [float(year_of_date(day)) for day in days]
     table: dict[str, object] = {"start": days[:-1], "end": days[1:]}
-    for side in ("theirs", "ours"):
-        shares = np.array([0.0, *rows[side]])
+    known = as_date(forecast.tag.as_of)
+    name, ours = str(rows["event"].iloc[0]), max(start, known)
+    before = forecast.share_by(ours, name).p if ours > known else 0.0
+    for side, first, share in (("theirs", start, 0.0), ("ours", ours, before)):
+        years = [float(year_of_date(day)) for day in (first, *days[1:])]
+        shares = np.array([share, *rows[side]])
         table[side] = np.diff(shares) / (1 - shares[:-1])
         table[f"{side}_rate"] = rates(list(zip(years, shares.tolist(), strict=True)))
     return pd.DataFrame(table)
@@ -187,7 +199,7 @@ def _curves(rows: pd.DataFrame, forecast: Forecast) -> pd.DataFrame:
 
 
 def _curve(curve: Curve) -> list[object]:
-    day = date_of_year(curve.median) if np.isfinite(curve.median) else None
+    day = date_of_year(curve.median) if 1.0 < curve.median < _LAST_YEAR else None
     return [curve.family, curve.never, day, curve.first, curve.second]
 
 

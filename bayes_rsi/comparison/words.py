@@ -121,7 +121,7 @@ def _rise(story: Story) -> str:
 
 def _single_curve(story: Story) -> str:
     normal = story.curves[(story.curves["family"] == "normal") & (story.curves["never"] == 0)]
-    by = {row["whose"]: row for _, row in normal.iterrows()}
+    by = {row["whose"]: row for _, row in normal.iterrows() if pd.notna(row["median"])}
     if "theirs" not in by:
         return ""
     theirs = by["theirs"]

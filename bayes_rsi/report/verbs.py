@@ -108,6 +108,7 @@ def implied_text(found: Implied, verdict: Verdict) -> str:
         shares = (f"{_points(row[side])}%" for side in ("theirs", "ours"))
         hazards.append([f"{row['start']}", f"{row['end']}", *shares, *rates])
     parts = [
+        wrapped(f"{found.forecaster} on: {found.question}"),
         wrapped(found.words),
         "Chance in each period if not before, and as a rate\n" + aligned(hazards),
         _curves(found.curves),
@@ -283,7 +284,7 @@ def _curves(curves: pd.DataFrame) -> str:
     for _, row in curves.iterrows():
         normal = row["family"] == "normal"
         shape = f"sd {row['second']:.2f} years" if normal else f"shape {row['second']:.2f}"
-        median = "never" if row["median"] is None else f"{row['median']:%Y-%m}"
+        median = "none" if pd.isna(row["median"]) else f"{row['median']:%Y-%m}"
         rows.append([row["whose"], row["family"], f"{_points(row['never'])}%", median, shape])
     return "Single curves through the last two probabilities\n" + aligned(rows)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import handmade
 import numpy as np
+import pandas as pd
 import pytest
 import toy
 from handmade import certain, judged
@@ -202,3 +203,33 @@ def test_a_prior_of_one_number_is_no_lever(fit):
     names = [one.name for one in levers(other.futures, "work", UNTIL)]
     assert "adoption" not in names
     assert "lead" in names
+
+
+def test_two_questions_make_no_distribution(found):
+    """Somebody answered two about one event: the later answer counts, not both mixed."""
+    old = handmade.published("work", {"2027-06-30": 0.1, DAYS[0]: 0.2, DAYS[1]: 0.3})
+    old = old.assign(question="a model", forecast_date=pd.Timestamp("2026-05-01"))
+    new = handmade.published("work", {DAYS[0]: 0.4, DAYS[1]: 0.7})
+    result = implied(found, "somebody", forecasts=pd.concat([old, new]))
+    assert result.question == "q"
+    assert result.points["theirs"].tolist() == [0.4, 0.7]
+    same_day = pd.concat([old.assign(forecast_date=new["forecast_date"].iloc[0]), new])
+    assert implied(found, "somebody", forecasts=same_day).points["theirs"].size == 3
+
+
+def test_our_first_hazard_is_given_that_it_has_not_happened_before(found):
+    table = handmade.published("work", {DAYS[0]: 0.3, DAYS[1]: 0.6})
+    before, ours = (found.probability_by(day, "work") for day in ("2027-06-30", DAYS[0]))
+    later = implied(found, "somebody", not_before="2027-06-30", forecasts=table).hazards
+    assert later["ours"].iloc[0] == pytest.approx((ours - before) / (1 - before))
+    assert later["theirs"].iloc[0] == pytest.approx(0.3)
+    from_now = implied(found, "somebody", forecasts=table).hazards
+    assert from_now["ours"].iloc[0] == pytest.approx(ours)
+    years = float(year_of_date(DAYS[0]) - year_of_date(found.tag.as_of))
+    assert from_now["ours_rate"].iloc[0] == pytest.approx(-np.log1p(-ours) / years)
+
+
+def test_nearly_equal_probabilities_have_no_median(found):
+    table = handmade.published("work", {"2029-12-31": 0.3, "2033-12-31": 0.3000001})
+    curves = implied(found, "somebody", forecasts=table).curves
+    assert curves.loc[curves["whose"] == "theirs", "median"].isna().all()
