@@ -135,8 +135,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     "Did you mean 'median'?"
     """
     options = sorted(set(known))
-    close = get_close_matches(word, options, n=1, cutoff=0.6)
+    spelt = {option.casefold(): option for option in options}
+    close = get_close_matches(word.casefold(), list(spelt), n=1, cutoff=0.6)
     if close:
-        return f"Did you mean '{close[0]}'?"
+        return f"Did you mean '{spelt[close[0]]}'?"
     head = ", ".join(options[:8])
     return f"Known: {head}{', ...' if len(options) > 8 else ''}."

@@ -167,10 +167,36 @@ def read_added(paths: Sequence[Path], shipped: Mapping[str, pd.DataFrame], today
             scores.append(frame.assign(origin=label))
         else:
             problems += _already_there(frame, [tables[name]], name, label)
+            problems += _other_spellings(frame, tables, name, label)
             problems += reference_problems(frame, tables, name, label)
             tables[name] = pd.concat([tables[name], frame])
     del tables["scores"]
     return Added(tables, scores, problems)
+
+
+def _other_spellings(
+    frame: pd.DataFrame, tables: Mapping[str, pd.DataFrame], name: str, file: str
+) -> list[Problem]:
+    """Find names that the tables have already, written otherwise: each would be one more."""
+    systems, benchmarks = tables["systems"], tables["benchmarks"]
+    if name == "systems":
+        taken = pd.concat([systems["system"], tables["aliases"]["alias"]])
+        known = {"system": taken, "lab": systems["lab"]}
+    elif name == "benchmarks":
+        known = {"series": benchmarks["series"], "benchmark": benchmarks["benchmark"]}
+    else:
+        return []
+    problems: list[Problem] = []
+    for column, words in known.items():
+        there = {str(word).casefold(): str(word) for word in words}
+        theirs = frame[column].map(lambda word, there=there: there.get(str(word).casefold(), ""))
+        bad = (theirs != "") & ~frame[column].isin(
+            systems["system"] if column == "system" else words
+        )
+        expected = "a name that is new, or '" + theirs + "', as the tables have it"
+        hint = "Leave the row out where it is the same one; scores may use any alias."
+        problems += problems_at(bad, frame[column], file, expected, hint)
+    return problems
 
 
 def _already_there(

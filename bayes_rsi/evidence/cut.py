@@ -106,7 +106,11 @@ def evidence_of(
     day = _day(as_of)
     if day > last:
         hint = "What was cut away cannot come back: call load_evidence again with the later day."
-        raise _refused(day, f"a day up to {last}, where the evidence ends", hint)
+        if whole is None:
+            hint = "Nobody can know more than today."
+        raise _refused(
+            day, f"a day up to {last}{', where the evidence ends' if whole else ''}", hint
+        )
     first = tables["scores"]["known_on"].min()
     if pd.Timestamp(day) < first:
         raise _refused(

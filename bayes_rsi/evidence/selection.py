@@ -7,7 +7,7 @@ same in words.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 
 import pandas as pd
@@ -29,6 +29,7 @@ __all__ = [
     "quoted_by_article",
     "released_systems",
     "select",
+    "why_dropped",
 ]
 
 #: What one selected score is the only one of, apart from its effort.
@@ -61,22 +62,81 @@ def select(
     EvidenceError
         Unknown kind or name, an index beside other kinds, or nothing left.
     """
-    _refuse_kinds(kinds)
-    _refuse_names(exclude, evidence)
-    rows = known(evidence.scores, evidence.as_of)
-    rows = not_excluded(rows)
-    rows = fitted_series(rows, evidence.series, kinds)
-    rows = not_named(rows, evidence.series, exclude)
-    rows = quoted_by_article(rows) if article_only else rows
-    rows = latest_vintage(rows)
-    rows = highest_effort(rows)
-    rows = released_systems(rows, evidence.systems, evidence.as_of)
-    rows = enough_scores(rows, evidence.series, min_scores)
+    rows = evidence.scores
+    for _, rule in _rules(evidence, kinds, exclude, min_scores, article_only):
+        rows = rule(rows)
     if rows.empty:
         got = f"no score left as of {evidence.as_of}"
         hint = "Choose a later day, more kinds, fewer exclusions or a smaller min_scores."
         raise EvidenceError([Problem("panel", None, None, got, "at least one score", hint)])
     return rows.sort_values(list(KEY)).reset_index(drop=True)
+
+
+def why_dropped(
+    evidence: Evidence,
+    kinds: Sequence[str],
+    exclude: Collection[str] = (),
+    min_scores: int = 3,
+    article_only: bool = False,
+) -> pd.Series:
+    """Say of each score which rule drops it.
+
+    Parameters
+    ----------
+    evidence, kinds, exclude, min_scores, article_only
+        As in `panel`.
+
+    Returns
+    -------
+    pandas.Series of str
+        Index of `evidence.scores`; empty for those that `select` keeps.
+
+    Raises
+    ------
+    EvidenceError
+        Unknown kind or name, or an index beside other kinds.
+    """
+    why, rows = pd.Series("", index=evidence.scores.index, dtype="str"), evidence.scores
+    for words, rule in _rules(evidence, kinds, exclude, min_scores, article_only):
+        kept = rule(rows)
+        why.loc[rows.index.difference(kept.index)] = words
+        rows = kept
+    return why
+
+
+def _rules(
+    evidence: Evidence,
+    kinds: Sequence[str],
+    exclude: Collection[str],
+    min_scores: int,
+    article_only: bool,
+) -> list[tuple[str, Callable[[pd.DataFrame], pd.DataFrame]]]:
+    """Give every rule in its order, with what it drops in words."""
+    _refuse_kinds(kinds)
+    _refuse_names(exclude, evidence)
+    series, systems, day = evidence.series, evidence.systems, evidence.as_of
+    quoted: Callable[[pd.DataFrame], pd.DataFrame] = quoted_by_article if article_only else _all
+    return [
+        (f"known after {day}", lambda rows: known(rows, day)),
+        ("excluded", not_excluded),
+        (
+            "of a context series, or a kind that the card does not fit",
+            lambda rows: fitted_series(rows, series, kinds),
+        ),
+        ("left out by the card", lambda rows: not_named(rows, series, exclude)),
+        ("not quoted by the article", quoted),
+        ("superseded by a later vintage", latest_vintage),
+        ("superseded by a higher effort", highest_effort),
+        (f"of a system released after {day}", lambda rows: released_systems(rows, systems, day)),
+        (
+            f"on a series with fewer than {min_scores} scores",
+            lambda rows: enough_scores(rows, series, min_scores),
+        ),
+    ]
+
+
+def _all(scores: pd.DataFrame) -> pd.DataFrame:
+    return scores
 
 
 def known(scores: pd.DataFrame, as_of: date) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from bayes_rsi.errors import EvidenceError
 from bayes_rsi.evidence import check, load_evidence, panel
 from bayes_rsi.evidence.added import files_of, is_whole, table_with
 from bayes_rsi.evidence.schema import TABLES
+from bayes_rsi.evidence.selection import why_dropped
 
 SYSTEM = {
     "system": "Nova 1",
@@ -26,6 +27,7 @@ SERIES = {
     "domain": "ml_engineering",
     "kind": "fraction",
     "unit": "fraction",
+    "released": "2025-01-01",
     "role": "core",
     "source": "own",
 }
@@ -186,3 +188,75 @@ def test_checks_of_one_file_know_the_others(tmp_path):
     assert check(mine, beside=[who]) == []
     broken = write(tmp_path / "broken.csv", SYSTEM | {"system": "Nova 2", "tier": "huge"})
     assert check(who, beside=[broken]) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "more", "match"),
+    [
+        ("ratio", "0", {}, "a positive number.*Zero has no logarithm"),
+        ("count", "7", {"n_items": "5"}, "at most 5, the problems that were tried"),
+        ("count", "201", {}, "at most 200, the problems that were tried"),
+        ("speedup", "2", {"censoring": "left"}, "'none' for this kind of series"),
+    ],
+)
+def test_what_no_likelihood_takes_is_refused(world: Any, tmp_path, kind, value, more, match):
+    series = SERIES | {"kind": kind, "unit": kind, "n_items": "200"}
+    score = SCORE | {"unit": kind, "value": value} | more
+    files = [
+        write(tmp_path / "mine.csv", score),
+        write(tmp_path / "who.csv", SYSTEM),
+        write(tmp_path / "what.csv", series),
+    ]
+    with pytest.raises(EvidenceError, match=match) as caught:
+        load_evidence(folder=world.write(), add=files)
+    assert [(problem.file, problem.row) for problem in caught.value.problems] == [("mine.csv", 2)]
+
+
+@pytest.mark.parametrize(
+    ("row", "match"),
+    [
+        (SYSTEM | {"system": "ALPHA 1"}, "column 'system': got 'ALPHA 1'.* or 'Alpha 1', as the"),
+        (SYSTEM | {"system": "beta-2-high"}, "column 'system': got 'beta-2-high'"),
+        (SYSTEM | {"lab": "BETA"}, "column 'lab': got 'BETA'.* or 'Beta', as the tables have it"),
+        (SERIES | {"benchmark": "SWE"}, "column 'benchmark': got 'SWE'.* or 'swe'"),
+    ],
+)
+def test_another_spelling_of_a_name_is_not_a_new_one(world: Any, tmp_path, row, match):
+    path = write(tmp_path / "mine.csv", row)
+    with pytest.raises(EvidenceError, match=match):
+        load_evidence(folder=world.write(), add=[path])
+
+
+def test_a_forecast_without_a_date_is_sound(world: Any, tmp_path):
+    row = {
+        "forecaster": "Me",
+        "question": "when?",
+        "kind": "quantiles",
+        "p50": "2030-01-01",
+        "unit": "date",
+        "forecast_date": "2025-01-01",
+        "source": "own",
+    }
+    path = write(tmp_path / "mine.csv", row)
+    assert "Me" in load_evidence(folder=world.write(), add=[path]).forecasts["forecaster"].tolist()
+    write(path, row, row)
+    with pytest.raises(EvidenceError, match=r"duplicate row \(Me, when\?, , 2025-01-01\)"):
+        load_evidence(folder=world.folder, add=[path])
+
+
+def test_a_misspelt_word_is_found_whatever_its_case(world: Any, tmp_path):
+    path = write(tmp_path / "mine.csv", SCORE | {"series": "swe_v", "system": "ALPHA 1"})
+    with pytest.raises(EvidenceError, match="Did you mean 'Alpha 1'"):
+        load_evidence(folder=world.write(), add=[path])
+
+
+def test_every_score_that_is_not_fitted_has_a_reason(world: Any):
+    evidence = load_evidence(folder=world.write(), as_of="2025-01-20")
+    choice = {"kinds": ("fraction", "horizon"), "min_scores": 3}
+    why = why_dropped(evidence, **choice)
+    kept = panel(evidence, **choice)
+    assert (why == "").sum() == kept.sizes["score"]
+    rows = evidence.scores.assign(why=why).set_index(["series", "system", "effort", "vintage"])
+    assert rows["why"]["swe_v", "Beta 1", "low", ""] == "superseded by a higher effort"
+    assert rows["why"]["hor_50", "Beta 1", "", "2024-05-01"] == "superseded by a later vintage"
+    assert rows["why"]["ctx_f", "Alpha 1", "", ""].startswith("of a context series")

@@ -58,6 +58,19 @@ def _refused(world: Any, match: str, add: Any = ()) -> tuple[Problem, ...]:
         ({"censoring": "interval"}, "lower", "lower and upper"),
         ({"censoring": "interval", "lower": 0.9, "upper": 0.1}, "lower", "lower <= upper"),
         ({"lower": 0.1}, "lower", "no bounds without censoring"),
+        ({"censoring": "right"}, "censoring", "'none' for this kind.*Only horizons"),
+        (
+            {"series": "hor_50", "unit": "minutes", "value": 9, "censoring": "interval"}
+            | {"lower": 10, "upper": 20},
+            "lower",
+            "bounds that hold the value",
+        ),
+        (
+            {"series": "hor_50", "unit": "minutes", "value": 9, "censoring": "interval"}
+            | {"lower": 0, "upper": 20},
+            "lower",
+            "a positive lower bound.*censoring 'left'",
+        ),
         ({"censoring": "rihgt"}, "censoring", "Did you mean 'right'"),
         ({"n_items": 0}, "n_items", "at least 1"),
         ({"n_items": 12.5}, "n_items", "whole number"),
@@ -134,6 +147,7 @@ def test_a_missing_added_file_is_named(world: Any, tmp_path: Path) -> None:
         ("benchmarks", 1, {"unit": "minutes"}, "unit of its kind"),
         ("benchmarks", 0, {"reliability": ""}, "success rate that defines the horizon"),
         ("benchmarks", 0, {"domain": "cooking"}, "one of software_engineering"),
+        ("benchmarks", 1, {"released": ""}, "the day the version came out.*role 'context'"),
         ("audits", 0, {"benchmark": "swee"}, "Did you mean 'swe'"),
         ("audits", 0, {"n_flawed": 101}, "at most n_audited"),
         ("forecasts", 0, {"probability": ""}, "a probability"),
@@ -187,7 +201,7 @@ def test_numbers_beyond_the_calendar_of_the_evidence(world: Any) -> None:
     folder = world.write()
     with pytest.raises(EvidenceError, match="from 2024-02-01, the first score"):
         load_evidence(as_of="2024-01-31", folder=folder)
-    with pytest.raises(EvidenceError, match=r"a day up to .*cannot come back"):
+    with pytest.raises(EvidenceError, match=r"a day up to .*Nobody can know more than today"):
         load_evidence(as_of=TOMORROW, folder=folder)
     with pytest.raises(EvidenceError, match="got 'June 2025', expected an ISO date"):
         load_evidence(as_of="June 2025", folder=folder)
