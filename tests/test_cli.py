@@ -189,7 +189,7 @@ def test_added_scores_are_fitted_beside_the_shipped(run, calls, tmp_path):
     code, out, err = run("forecast", "--add", "mine.csv")
     assert code == 0
     assert "What mine.csv moved" in out
-    assert "mine.csv: 1 scores known by 2026-06-30 added." in err
+    assert "mine.csv: 1 score fitted." in err
     assert calls[1][3] == calls[0][3] + 1
     wanted = [f"out/{name}" for name in FILES] + ["out/shipped/posterior.nc"]
     assert files_in(tmp_path) == ["mine.csv", *wanted]
@@ -211,7 +211,9 @@ def test_late_rows_are_not_dropped_in_silence(run, calls, tmp_path):
     write_rows(tmp_path / "mine.csv", ROW)
     code, _, err = run("forecast", "--add", "mine.csv", "--as-of", "2026-05-31")
     assert code == 2
-    assert re.search(r"mine\.csv.*known by 2026-05-31.*--as-of", err)
+    assert re.search(
+        r"mine\.csv: got '0 scores fitted; 1 not: known after 2026-05-31'.*--as-of", err
+    )
     assert calls == []
 
 
@@ -220,7 +222,7 @@ def test_rows_that_the_card_does_not_fit_are_refused(run, calls, tmp_path):
     write_rows(tmp_path / "mine.csv", row)
     code, _, err = run("forecast", "--add", "mine.csv")
     assert code == 2
-    assert re.search("scores that change nothing.*card 'baseline' fits", err)
+    assert re.search("0 scores fitted; 1 not: of a context series.*card 'baseline' fits", err)
     assert calls == []
 
 
@@ -287,8 +289,8 @@ def test_a_bad_file_of_rows(run, calls, tmp_path, content, match):
         (["--card", "none.toml"], r"none\.toml: got a file that cannot be read"),
         (["--event", "end_to_ned"], "--event: got 'end_to_ned'.*Did you mean 'end_to_end'"),
         (["--as-of", "1990-01-01"], "as_of.*a day from .* the first score"),
-        (["--as-of", "soon"], "as_of.*an ISO date"),
-        (["--as-of", TOMORROW], "as_of.*where the evidence ends"),
+        (["--as-of", "soon"], "'--as-of'.*an ISO date"),
+        (["--as-of", TOMORROW], "as_of.*Nobody can know more than today"),
         (["--seed", "x"], "--seed"),
         (["--seed", "-1"], "--seed"),
         (["--sed", "1"], "--sed"),

@@ -256,7 +256,6 @@ def test_a_forecast_shows_each_form_and_the_pool(run, beside, tmp_path):
     ("make", "words", "message"),
     [
         (lambda folder: None, (), "got no file, expected a stored result"),
-        (lambda folder: forms.shelf(folder), ("--as-of", "2026-05-31"), "got a result of as_of"),
         (lambda folder: forms.shelf(folder, data_digest="0" * 64), (), "result of data_digest"),
     ],
 )
@@ -269,6 +268,16 @@ def test_without_forms_of_its_evidence_it_says_so(run, beside, tmp_path, make, w
     assert "`bayes-rsi verdicts` " in line
     document = json.loads((tmp_path / "out" / "forecast.json").read_text(encoding="utf-8"))
     assert "forms_of_trend" not in document
+
+
+def test_forms_are_stored_for_the_shipped_evidence_alone(run, beside):
+    """`bayes-rsi verdicts` fits nothing else, so it is not named as the remedy."""
+    forms.shelf(beside)
+    code, out, _ = run("forecast", "--as-of", "2026-05-31")
+    assert code == 0
+    line = " ".join(out[out.index("By form of trend") :].split())
+    assert "stored for the shipped evidence as of 2026-06-30 alone" in line
+    assert "verdicts" not in line[:200]
 
 
 def test_the_forms_travel_with_the_package():

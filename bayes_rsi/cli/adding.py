@@ -47,7 +47,7 @@ def add_row(cells: Sequence[str], folder: Path) -> Path:
         raise EvidenceError([Problem(str(folder), None, None, "shipped tables", "a folder", hint)])
     table = TABLES[table_with({cell.partition("=")[0] for cell in cells})]
     row, file = _row(cells, table), f"{table.name}.csv"
-    path = usable_folder(folder, (file,)) / file
+    path = usable_folder(folder, (file,), "--evidence") / file
     text = _with(path, row, table)
     others = [other for other in files_of([folder]) if other not in (path, folder)]
     with tempfile.TemporaryDirectory() as place:
@@ -56,7 +56,7 @@ def add_row(cells: Sequence[str], folder: Path) -> Path:
         problems = check(draft, beside=others)
     if problems:
         raise EvidenceError(problems)
-    return write_atomically(path, text)
+    return write_atomically(path, text, "--evidence")
 
 
 def _row(cells: Sequence[str], table: Table) -> dict[str, str]:

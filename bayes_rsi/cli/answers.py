@@ -15,7 +15,6 @@ from typing import Any
 import bayes_rsi as rsi
 from bayes_rsi.cli.posteriors import POSTERIOR, obtain
 from bayes_rsi.cli.progress import Stages, progress
-from bayes_rsi.comparison.information import CANDIDATES
 from bayes_rsi.comparison.measurements import measurement
 from bayes_rsi.comparison.variants import variant
 from bayes_rsi.errors import StoreError
@@ -68,6 +67,8 @@ class Stored:
         Seed.
     json : bool
         Document instead of text.
+    add : tuple of pathlib.Path
+        Files of rows, or folders of them, that were added to it.
     """
 
     card: str
@@ -75,6 +76,35 @@ class Stored:
     out: Path
     seed: int
     json: bool
+    add: tuple[Path, ...] = ()
+
+    def evidence(self, as_of: str) -> rsi.Evidence:
+        """Read what it was, or would be, fitted to.
+
+        Parameters
+        ----------
+        as_of : str
+            ISO date.
+
+        Returns
+        -------
+        Evidence
+            With the added rows.
+        """
+        return rsi.load_evidence(as_of=as_date(as_of), add=self.add)
+
+    def options(self) -> str:
+        """Give the options of `bayes-rsi forecast` that make it.
+
+        Returns
+        -------
+        str
+            As they are typed.
+        """
+        given = [f"--card {self.card}", f"--out {self.out}"]
+        given += [f"--as-of {self.as_of}"] if self.as_of else []
+        given += [f"--seed {self.seed}"] if self.seed != 1 else []
+        return " ".join([*given, *(f"--add {path}" for path in self.add)])
 
 
 def answer_given(stored: Stored, condition: str) -> int:
@@ -120,7 +150,7 @@ def answer_explain(
         Exit code.
     """
     if figure is not None:
-        usable_folder(figure.parent, (figure.name,))
+        usable_folder(figure.parent, (figure.name,), "--figure")
 
     def ask(forecast: rsi.Forecast, fit: rsi.Fit) -> Any:
         others = {name: _refitted(stored, fit, name) for name in refit}
@@ -129,7 +159,7 @@ def answer_explain(
             from bayes_rsi.report.explained import explained_figure  # matplotlib: 1 s
             from bayes_rsi.report.figure import figure_bytes
 
-            write_atomically(figure, figure_bytes(explained_figure(found)))
+            write_atomically(figure, figure_bytes(explained_figure(found)), "--figure")
         return found
 
     return _answer(stored, "explain", ask, explained_text)
@@ -211,7 +241,7 @@ def answer_information(stored: Stored, candidates: tuple[str, ...], day: str, ev
     return _answer(
         stored,
         "value_of_information",
-        lambda it, _: rsi.value_of_information(it, candidates or CANDIDATES, day, event),
+        lambda it, _: rsi.value_of_information(it, candidates, day, event),
         information_text,
     )
 
@@ -248,7 +278,7 @@ def answer_update(
 
     def ask(forecast: rsi.Forecast, fit: rsi.Fit) -> Any:
         with progress(sys.stderr) as tell:
-            found = rsi.update(fit, files, until, refit, event, day, tell)
+            found = rsi.update(fit, [*stored.add, *files], until, refit, event, day, tell)
         if found.refitted:
             rsi.save_fit(found.fit, stored.out / UPDATED)
         return found
@@ -319,16 +349,16 @@ def _recalled(stored: Stored) -> rsi.Fit:
     if not (stored.out / POSTERIOR).is_file():
         raise StoreError(
             f"{stored.out / POSTERIOR}: got no file, expected a stored forecast; run "
-            f"`bayes-rsi forecast --card {stored.card} --out {stored.out}` first"
+            f"`bayes-rsi forecast {stored.options()}` first"
         )
-    evidence = rsi.load_evidence(as_of=as_date(stored.as_of or card.as_of))
+    evidence = stored.evidence(stored.as_of or card.as_of)
     return rsi.load_fit(card, evidence, stored.out, stored.seed)
 
 
 def _refitted(stored: Stored, fit: rsi.Fit, name: str) -> rsi.Forecast:
     """Fit a variant, or read it where an earlier run left it."""
     card = variant(fit.card, fit.panel, name)
-    evidence = rsi.load_evidence(as_of=as_date(fit.tag.as_of))
+    evidence = stored.evidence(fit.tag.as_of)
     folder = stored.out / VARIANTS / name.replace(":", "-").replace(" ", "_").replace("/", "_")
     usable_folder(folder, (POSTERIOR,))
     with progress(sys.stderr) as tell:

@@ -25,6 +25,10 @@ AsOf = Annotated[
 Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder of the stored forecast.")]
 Seed = Annotated[int, typer.Option(min=0, metavar="N", help="Its seed.")]
 Json = Annotated[bool, typer.Option("--json", help="Print a JSON document, nothing else.")]
+Add = Annotated[
+    list[Path] | None,
+    typer.Option(metavar="FILE", help="Rows that it was made with by --add; repeatable."),
+]
 Event = Annotated[str, typer.Option(metavar="NAME", help="Event of the card.")]
 
 # `\b` keeps the line breaks of the paragraph that follows it; in a raw docstring it would not.
@@ -66,7 +70,7 @@ def update(
         typer.Option(
             metavar="DATE",
             callback=iso_day,
-            help="Use what was known by this day. Default: --as-of.",
+            help="Use what was known by this day. Default: the last day of the rows.",
         ),
     ] = None,
     refit: Annotated[
@@ -77,6 +81,7 @@ def update(
     out: Out = Path("out"),
     seed: Seed = 1,
     json: Json = False,
+    add: Add = None,
 ) -> None:
     """Add scores to a stored forecast by reweighting its draws, and say what moved and why.
 
@@ -86,7 +91,7 @@ def update(
     with messages():
         from bayes_rsi.cli.answers import Stored, answer_update
 
-        stored = Stored(card, as_of, out, seed, json)
+        stored = Stored(card, as_of, out, seed, json, tuple(add or ()))
         code = answer_update(stored, tuple(files), until, refit, event, day)
     raise typer.Exit(code)
 
@@ -99,12 +104,13 @@ def given(
     out: Out = Path("out"),
     seed: Seed = 1,
     json: Json = False,
+    add: Add = None,
 ) -> None:
     """Say what we would forecast if something were so."""
     with messages():
         from bayes_rsi.cli.answers import Stored, answer_given
 
-        code = answer_given(Stored(card, as_of, out, seed, json), condition)
+        code = answer_given(Stored(card, as_of, out, seed, json, tuple(add or ())), condition)
     raise typer.Exit(code)
 
 
@@ -130,12 +136,13 @@ def explain(
     out: Out = Path("out"),
     seed: Seed = 1,
     json: Json = False,
+    add: Add = None,
 ) -> None:
     """Say what a probability is made of: data, chance and each judgement."""
     with messages():
         from bayes_rsi.cli.answers import Stored, answer_explain
 
-        stored = Stored(card, as_of, out, seed, json)
+        stored = Stored(card, as_of, out, seed, json, tuple(add or ()))
         code = answer_explain(stored, day, event, tuple(refit or ()), figure)
     raise typer.Exit(code)
 
@@ -161,12 +168,13 @@ def implied(
     out: Out = Path("out"),
     seed: Seed = 1,
     json: Json = False,
+    add: Add = None,
 ) -> None:
     """Say what somebody must believe whose probabilities differ from ours."""
     with messages():
         from bayes_rsi.cli.answers import Stored, answer_implied
 
-        stored = Stored(card, as_of, out, seed, json)
+        stored = Stored(card, as_of, out, seed, json, tuple(add or ()))
         code = answer_implied(stored, forecaster, event, not_before)
     raise typer.Exit(code)
 
@@ -185,12 +193,13 @@ def value_of_information(
     out: Out = Path("out"),
     seed: Seed = 1,
     json: Json = False,
+    add: Add = None,
 ) -> None:
     """Say which measurement, not yet made, would move a probability most."""
     with messages():
         from bayes_rsi.cli.answers import Stored, answer_information
 
-        stored = Stored(card, as_of, out, seed, json)
+        stored = Stored(card, as_of, out, seed, json, tuple(add or ()))
         code = answer_information(stored, tuple(measurements or ()), day, event)
     raise typer.Exit(code)
 
@@ -220,6 +229,7 @@ def metaculus(
     out: Out = Path("out"),
     seed: Seed = 1,
     json: Json = False,
+    add: Add = None,
 ) -> None:
     """Write the date of an event as the 201 numbers that a date question on Metaculus takes.
 
@@ -228,7 +238,7 @@ def metaculus(
     with messages():
         from bayes_rsi.cli.answers import Stored, answer_metaculus
 
-        stored = Stored(card, as_of, out, seed, json)
+        stored = Stored(card, as_of, out, seed, json, tuple(add or ()))
         code = answer_metaculus(stored, event, lower, upper, open_lower, not closed_upper)
     raise typer.Exit(code)
 
@@ -244,10 +254,13 @@ def compounding(
     out: Out = Path("out"),
     seed: Seed = 1,
     json: Json = False,
+    add: Add = None,
 ) -> None:
     """Add up the errors of generations that build their successors."""
     with messages():
         from bayes_rsi.cli.answers import Stored, answer_compounding
 
-        code = answer_compounding(Stored(card, as_of, out, seed, json), accuracy, event)
+        code = answer_compounding(
+            Stored(card, as_of, out, seed, json, tuple(add or ())), accuracy, event
+        )
     raise typer.Exit(code)

@@ -1,7 +1,8 @@
 """The main job: from a card and the tables to a forecast, its files and its text.
 
 Invariant: the order. Card, events and folder are checked before the tables are read, the tables
-before anything is fitted, and files are written last, the document after all others.
+before anything is fitted, and files are written last, the document after all others; only a fit
+without the user's rows is kept as soon as there is one.
 """
 
 from __future__ import annotations
@@ -86,7 +87,6 @@ class _Outcome:
     prior: rsi.Forecast
     comparisons: pd.DataFrame
     not_compared: str
-    shipped: Posterior | None
     moved: pd.DataFrame | None
     forms: Pool | None
     no_forms: str
@@ -150,21 +150,21 @@ def _compute(request: Request, card: rsi.Card, stages: Stages) -> _Outcome:
     read = stages.run(
         "reading", lambda: evidence_of(card, request.as_of or card.as_of, request.add)
     )
-    for path, count in read.added.items():
-        stages.note(f"{path}: {count} scores known by {read.evidence.as_of} added.")
-    shipped = before = None
+    for note in read.notes():
+        stages.note(note)
+    before, folders = None, [request.out, request.out / SHIPPED]
     if read.shipped is not None:
-        folders = [request.out / SHIPPED, request.out]
-        shipped = _obtain(request, card, read.shipped, folders, stages)
+        shipped = _obtain(request, card, read.shipped, folders[::-1], stages)
+        shipped.keep(request.out / SHIPPED)  # minutes of work, whatever becomes of the next fit
         before = stages.run("projecting", lambda: rsi.forecast(shipped.fit))
-    posterior = _obtain(request, card, read.evidence, [request.out], stages)
+    posterior = _obtain(request, card, read.evidence, folders, stages)
     forecast = stages.run("projecting", lambda: _only(rsi.forecast(posterior.fit), request.events))
     prior = stages.run(
         "projecting", lambda: _only(rsi.forecast(posterior.fit, group="prior"), request.events)
     )
     comparisons, why = stages.run("comparing", lambda: _compare(forecast, read.evidence))
     change = None if before is None else moved(before, forecast)
-    forms, no_forms = stages.run("comparing", lambda: _forms(forecast))
+    forms, no_forms = stages.run("comparing", lambda: _forms(forecast, bool(request.add)))
     return _Outcome(
         card,
         read.evidence,
@@ -173,7 +173,6 @@ def _compute(request: Request, card: rsi.Card, stages: Stages) -> _Outcome:
         prior,
         comparisons,
         why,
-        shipped,
         change,
         forms,
         no_forms,
@@ -207,8 +206,11 @@ def _compare(forecast: rsi.Forecast, evidence: rsi.Evidence) -> tuple[pd.DataFra
         return pd.DataFrame(columns=list(COLUMNS)), str(error)
 
 
-def _forms(forecast: rsi.Forecast) -> tuple[Pool | None, str]:
+def _forms(forecast: rsi.Forecast, added: bool) -> tuple[Pool | None, str]:
     """Recall the forms of the trend; where they are of something else, say what."""
+    shipped = rsi.load_card("baseline").as_of
+    if forecast.tag.as_of != shipped or added:
+        return None, f"stored for the shipped evidence as of {shipped} alone."
     try:
         return stored_pool(forecast.tag), ""
     except StoreError as error:
@@ -221,8 +223,6 @@ def _write_others(request: Request, outcome: _Outcome) -> None:
     panel = outcome.posterior.fit.panel
     figure = forecast_figure(outcome.forecast, outcome.comparisons, panel, outcome.forms)
     image = figure_bytes(figure)  # drawn before the first file is written
-    if outcome.shipped is not None:  # first: the next line may replace the file it was read from
-        outcome.shipped.keep(request.out / SHIPPED)
     outcome.posterior.keep(request.out)
     write_atomically(request.out / FIGURE, image)
 

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import xarray as xr
 
 import bayes_rsi as rsi
-from bayes_rsi.errors import EvidenceError, Problem
+from bayes_rsi.errors import BayesRsiError, EvidenceError, Problem
 from bayes_rsi.evidence import check, data_folder, panel
 from bayes_rsi.evidence.added import files_of, is_whole, labels_of, table_with
 from bayes_rsi.evidence.rows import header_of
+from bayes_rsi.evidence.selection import why_dropped
 from bayes_rsi.forecasting.events import check_events
+from bayes_rsi.model.design import design
 from bayes_rsi.report.tables import aligned
+from bayes_rsi.units import as_date
 
 __all__ = ["Tables", "check_files", "evidence_of", "list_series"]
 
@@ -33,14 +36,24 @@ class Tables:
     evidence : Evidence
         With the added rows.
     shipped : Evidence or None
-        Without them; None where nothing was added.
-    added : mapping of pathlib.Path to int
-        Number of added scores known by the as-of date, by file.
+        Without them; None where nothing was added, or the card cannot be fitted without.
+    added : mapping of pathlib.Path to dict
+        By file: how many of its scores are fitted (``""``), and how many are not, by reason.
     """
 
     evidence: rsi.Evidence
     shipped: rsi.Evidence | None
-    added: Mapping[Path, int]
+    added: Mapping[Path, Mapping[str, int]]
+
+    def notes(self) -> list[str]:
+        """Say of each file what became of its scores.
+
+        Returns
+        -------
+        list of str
+            One sentence each.
+        """
+        return [f"{path}: {_in_words(counts)}." for path, counts in self.added.items()]
 
 
 def evidence_of(card: rsi.Card, as_of: str, add: Sequence[Path]) -> Tables:
@@ -67,19 +80,21 @@ def evidence_of(card: rsi.Card, as_of: str, add: Sequence[Path]) -> Tables:
     ModelError
         When an event of the card needs a series that is not fitted.
     """
-    shipped = rsi.load_evidence(as_of=as_of)
-    seen = _panel(card, shipped)
-    check_events(card, seen)
-    if not add:
-        return Tables(shipped, None, {})
     evidence = rsi.load_evidence(as_of=as_of, add=add)
-    counts = evidence.scores["origin"].value_counts().to_dict()
-    labels = labels_of(files_of(add))
-    scores = [file for file in labels if table_with(header_of(file)) == "scores"]
-    added = {file: int(counts.get(labels[file], 0)) for file in scores}
-    _refuse_late(added, as_of)
-    if _panel(card, evidence).equals(seen):
-        _refuse_unfitted(card, add)
+    seen = _panel(card, evidence)
+    check_events(card, seen)
+    design(seen, card)  # what it refuses, it refuses before anything is fitted
+    if not add:
+        return Tables(evidence, None, {})
+    added = _told(card, as_of, add)
+    shipped = rsi.load_evidence(as_of=as_of)
+    try:
+        before = _panel(card, shipped)
+        check_events(card, before)
+    except BayesRsiError:  # the card speaks of what only the user's tables hold
+        return Tables(evidence, None, added)
+    if seen.equals(before):
+        _refuse_unfitted(card, added or {file: {} for file in files_of(add)})
     return Tables(evidence, shipped, added)
 
 
@@ -137,13 +152,22 @@ def list_series() -> str:
     return aligned(rows) + "\n"
 
 
-def _refuse_late(added: Mapping[Path, int], as_of: str) -> None:
-    expected, hint = f"at least one score known by {as_of}", "Give a later day with --as-of."
-    late = [path for path, count in added.items() if count == 0]
-    if late:
-        raise EvidenceError(
-            [Problem(str(p), None, "known_on", "only later days", expected, hint) for p in late]
-        )
+def _told(card: rsi.Card, as_of: str, add: Sequence[Path]) -> dict[Path, dict[str, int]]:
+    """Count the scores of each file by the rule that drops them."""
+    labels = labels_of(files_of(add))
+    files = [file for file in labels if table_with(header_of(file)) == "scores"]
+    whole = rsi.load_evidence(add=add)  # with what became known later, to be told
+    why = why_dropped(replace(whole, as_of=as_date(as_of)), **asdict(card.evidence))
+    origin = whole.scores["origin"]
+    counts = {file: why[origin == labels[file]].value_counts() for file in files}
+    return {file: {str(k): int(n) for k, n in count.items()} for file, count in counts.items()}
+
+
+def _in_words(counts: Mapping[str, int]) -> str:
+    fitted = counts.get("", 0)
+    parts = [f"{fitted} score{'s' if fitted != 1 else ''} fitted"]
+    parts += [f"{count} not: {reason}" for reason, count in counts.items() if reason]
+    return "; ".join(parts)
 
 
 def _panel(card: rsi.Card, evidence: rsi.Evidence) -> xr.Dataset:
@@ -151,7 +175,9 @@ def _panel(card: rsi.Card, evidence: rsi.Evidence) -> xr.Dataset:
     return panel(evidence, **asdict(card.evidence))
 
 
-def _refuse_unfitted(card: rsi.Card, add: Sequence[Path]) -> None:
-    expected, got = f"at least one score that card '{card.name}' fits", "scores that change nothing"
-    hint = "`bayes-rsi data list` has kinds and roles of series; data/README.md the rules."
-    raise EvidenceError([Problem(str(path), None, None, got, expected, hint) for path in add])
+def _refuse_unfitted(card: rsi.Card, added: Mapping[Path, Mapping[str, int]]) -> None:
+    expected = f"at least one score that card '{card.name}' fits"
+    hint = "Give a later day with --as-of where that is why; data/README.md has the other rules."
+    raise EvidenceError(
+        [Problem(str(p), None, None, _in_words(n), expected, hint) for p, n in added.items()]
+    )

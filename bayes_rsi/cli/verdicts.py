@@ -111,7 +111,8 @@ def write_index(folder: Path, evidence: Evidences | None = None) -> list[Path]:
     found = {card.name: _current(folder, card, held) for card in cards}
     table = index(cards, {name: one for name, one in found.items() if one is not None})
     changed = []
-    for page in (folder / "README.md", folder.parent / "README.md"):
+    beside = [folder.parent / "README.md"] if folder == models_folder() else []
+    for page in (folder / "README.md", *beside):
         text = page.read_text(encoding="utf-8") if page.is_file() else ""
         if (new := with_index(text, table)) != text:
             changed.append(write_atomically(page, new))

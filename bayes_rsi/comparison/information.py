@@ -25,20 +25,17 @@ from bayes_rsi.comparison.measurements import Measurement, measurement
 from bayes_rsi.forecasting.result import Forecast, Share
 from bayes_rsi.units import as_date, year_of_date
 
-__all__ = ["ASSUMES", "CANDIDATES", "Information", "value_of_information"]
+__all__ = ["ASSUMES", "Information", "candidates_of", "value_of_information"]
 
 #: What is assumed, in one line.
 ASSUMES = (
     "the measurement has the noise of the model, the measured system of a future day stands at the "
     "frontier, and nothing else is learned"
 )
-#: What is asked for when nothing is named.
-CANDIDATES = (
-    "horizon on 2026-12-31",
-    "taste_gap to 40%",
-    "adoption to 40%",
-    "autonomy to 100%",
-)
+#: Judged quantities that are asked about when nothing is named, with their errors.
+JUDGED = {"taste_gap": "40%", "adoption": "40%", "autonomy": "100%"}
+#: A horizon is asked for on the last day of a year, at least so many days ahead.
+AHEAD = 90
 #: Folds of the cross-validation, and degree of the polynomial.
 FOLDS, DEGREE = 10, 5
 
@@ -73,7 +70,7 @@ class Information:
 
 def value_of_information(
     forecast: Forecast,
-    candidates: Sequence[str | Measurement] = CANDIDATES,
+    candidates: Sequence[str | Measurement] = (),
     day: str | date = "2028-12-31",
     event: str = "end_to_end",
 ) -> Information:
@@ -84,7 +81,8 @@ def value_of_information(
     forecast : Forecast
         From `bayes_rsi.forecast`, without condition.
     candidates : sequence of str or Measurement
-        Texts of the grammar in `bayes_rsi.comparison.measurements`, or its objects.
+        Texts of the grammar in `bayes_rsi.comparison.measurements`, or its objects. Default: those
+        of `candidates_of`.
     day : str or date, default "2028-12-31"
         ISO date, up to the horizon.
     event : str, default "end_to_end"
@@ -106,7 +104,8 @@ def value_of_information(
     --------
     >>> value_of_information(forecast, ["taste_gap to 40%"]).table  # doctest: +SKIP
     """
-    asked = [measurement(one) if isinstance(one, str) else one for one in candidates]
+    chosen_ones = candidates or candidates_of(forecast, event)
+    asked = [measurement(one) if isinstance(one, str) else one for one in chosen_ones]
     futures = forecast.what_if("value_of_information")
     probability, chosen = forecast.share_by(day, event), as_date(day)
     dates = futures.scene(event).dates().year
@@ -120,6 +119,30 @@ def value_of_information(
     ]
     table = pd.DataFrame(rows).sort_values("resolved", ascending=False, ignore_index=True)
     return Information(event, chosen, probability, table)
+
+
+def candidates_of(forecast: Forecast, event: str) -> list[str]:
+    """Give what is asked about an event when nothing is named.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        From `bayes_rsi.forecast`.
+    event : str
+        Name of the event.
+
+    Returns
+    -------
+    list of str
+        The horizon at the end of this year or the next, and the judged quantities of the event
+        that people argue about.
+    """
+    as_of = as_date(forecast.tag.as_of)
+    near = (date(as_of.year, 12, 31) - as_of).days < AHEAD
+    has = forecast.what_if("value_of_information").scene(event).event.priors
+    names = {name.removeprefix("requirements.") for name in has}
+    judged = [f"{name} to {error}" for name, error in JUDGED.items() if name in names]
+    return [f"horizon on {as_of.year + near}-12-31", *judged]
 
 
 def _folds(shape: tuple[int, int, int]) -> np.ndarray:

@@ -24,10 +24,10 @@ from bayes_rsi.errors import ConditionError, ModelError, did_you_mean
 from bayes_rsi.forecasting.conditions import plain
 from bayes_rsi.forecasting.dice import dice
 from bayes_rsi.forecasting.domains import in_domain
+from bayes_rsi.forecasting.frontier import on_day
 from bayes_rsi.forecasting.futures import Futures
-from bayes_rsi.forecasting.paths import Paths
 from bayes_rsi.forecasting.scores import expected_score, score_noise
-from bayes_rsi.units import as_date, year_of_date
+from bayes_rsi.units import as_date
 
 __all__ = ["Audit", "HorizonOf", "HorizonOn", "JudgedTo", "Measurement", "ScoreOn", "measurement"]
 
@@ -140,7 +140,7 @@ class HorizonOn(Measurement):
             Log2 minutes, shape (path,).
         """
         sd = np.hypot(futures.flat(names.HORIZON_SCATTER), _horizon_sd(futures))
-        return _frontier(futures, self.day) + self.noise(futures) * sd
+        return on_day(futures.paths, self.day) + self.noise(futures) * sd
 
     def __str__(self) -> str:
         """Give the measurement as the grammar writes it."""
@@ -179,7 +179,7 @@ class ScoreOn(Measurement):
         """
         series = _known(plain(self.series), futures.panel[names.SERIES].values, "series")
         seen = in_domain(futures.paths, futures.draws, futures.panel, series)
-        mean = expected_score(futures, series, _on_day(seen, self.day))
+        mean = expected_score(futures, series, on_day(seen, self.day))
         return mean + self.noise(futures) * score_noise(futures, series, mean)
 
     def __str__(self) -> str:
@@ -333,17 +333,6 @@ def _known(wanted: str, known: Sequence[str] | np.ndarray, what: str) -> str:
             f"got {what} '{wanted}', expected one of this forecast. {did_you_mean(wanted, options)}"
         )
     return wanted
-
-
-def _frontier(futures: Futures, day: str) -> np.ndarray:
-    return _on_day(futures.paths, day)
-
-
-def _on_day(paths: Paths, day: str) -> np.ndarray:
-    year = float(year_of_date(as_date(day)))
-    if not paths.years[0] <= year <= paths.years[-1]:
-        raise ConditionError(f"got day {day}, expected one for which there is a frontier")
-    return paths.at(np.array([year]))[:, 0]
 
 
 def _horizon_sd(futures: Futures) -> np.ndarray:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,9 +17,9 @@ import xarray as xr
 from bayes_rsi import names
 from bayes_rsi.errors import ConditionError, did_you_mean
 from bayes_rsi.forecasting.domains import in_domain
+from bayes_rsi.forecasting.frontier import on_day, on_series, reliable_series
 from bayes_rsi.forecasting.futures import Futures
 from bayes_rsi.forecasting.parity import PARITY_KINDS, parity
-from bayes_rsi.forecasting.paths import Paths
 from bayes_rsi.units import MINUTES_PER_HOUR, as_date, date_of_year, doublings, year_of_date
 
 __all__ = ["COMPARISONS", "Condition", "EventBy", "GrowthIs", "HorizonIs", "ScoreIs", "plain"]
@@ -114,8 +113,10 @@ class HorizonIs(Condition):
         """
         threshold: float | np.ndarray = float(doublings(self.minutes))
         if self.reliability != 50:
-            threshold = _on_series(futures, _reliable(futures, self.reliability), float(threshold))
-        return _compared(_frontier(futures, self.day), self.comparison, threshold)
+            threshold = on_series(
+                futures, reliable_series(futures.panel, self.reliability), float(threshold)
+            )
+        return _compared(on_day(futures.paths, self.day), self.comparison, threshold)
 
     def __str__(self) -> str:
         """Give the condition as the grammar writes it."""
@@ -173,13 +174,13 @@ class ScoreIs(Condition):
         kind = str(futures.panel["kind"].sel({names.SERIES: series}).item())
         _check_value(series, kind, self.value)
         if kind == "horizon":
-            threshold = _on_series(futures, series, float(doublings(self.value)))
+            threshold = on_series(futures, series, float(doublings(self.value)))
             frontier = futures.paths
         else:
             point = parity(futures.draws, futures.panel, series, self.value)
             threshold = np.repeat(point, futures.paths.shape[2])
             frontier = in_domain(futures.paths, futures.draws, futures.panel, series)
-        return _compared(_on_day(frontier, self.day), self.comparison, threshold)
+        return _compared(on_day(frontier, self.day), self.comparison, threshold)
 
     def __str__(self) -> str:
         """Give the condition as the grammar writes it."""
@@ -356,52 +357,9 @@ def _compared(values: np.ndarray, comparison: str, threshold: float | np.ndarray
     return values >= threshold if comparison.startswith(">") else values < threshold
 
 
-def _frontier(futures: Futures, day: str | date) -> np.ndarray:
-    return _on_day(futures.paths, day)
-
-
-def _on_day(paths: Paths, day: str | date) -> np.ndarray:
-    year = float(year_of_date(as_date(day)))
-    first, last = paths.years[0], paths.years[-1]
-    if not first <= year <= last:
-        raise ConditionError(
-            f"got day {as_date(day)}, expected one between {date_of_year(float(first))} and "
-            f"{date_of_year(float(last))}, for which there is a frontier"
-        )
-    return paths.at(np.array([year]))[:, 0]
-
-
 def _series(panel: xr.Dataset, wanted: str) -> str:
     known = [str(name) for name in panel[names.SERIES].values]
     if plain(wanted) in known:
         return plain(wanted)
     hint = did_you_mean(plain(wanted), known)
     raise ConditionError(f"got series '{wanted}', expected one of the fitted ones. {hint}")
-
-
-def _reliable(futures: Futures, percent: int) -> str:
-    """Find the horizon series of a reliability: of several the last by name, the newer suite."""
-    panel = futures.panel
-    found: Iterable[str] = ()
-    if "reliability" in panel:
-        same = np.isclose(panel["reliability"].values, percent / 100)
-        found = panel[names.SERIES].values[same & (panel["kind"].values == "horizon")]
-    if not len(list(found)):
-        raise ConditionError(
-            f"got horizon p{percent}, expected a reliability of a fitted horizon series, such as "
-            "p50; name the series itself to be exact"
-        )
-    return str(max(found))
-
-
-def _on_series(futures: Futures, series: str, value: float) -> np.ndarray:
-    """Give the frontier at which the expected log2 minutes on a horizon series take a value."""
-    fitted = futures.panel[names.SERIES].values
-    if series == next((name for name in names.HORIZON_REFERENCES if name in fitted), ""):
-        return np.full(futures.size, value)  # a doubling is one on this series
-    offset, stretch = (
-        futures.flat_of(name, {names.HORIZON_SERIES: series})
-        for name in (names.HORIZON_OFFSET, names.HORIZON_STRETCH)
-    )
-    level = futures.flat(names.HORIZON_AT_LEVEL)
-    return level + (value - level - offset) / stretch

@@ -26,6 +26,13 @@ __all__ = ["FILE", "load", "save"]
 #: Name of the file in its folder.
 FILE = "posterior.nc"
 _TAG, _GATES = "tag", "gates"
+#: What to do about a tag that differs, by the part that does.
+_REMEDIES = {
+    "card": "give its card",
+    "as_of": "give its as-of date, or fit again",
+    "seed": "give its seed, or fit again",
+    "data_digest": "give the rows that were added to it, or fit again",
+}
 #: Draws compress well at the lowest level; higher ones cost time and gain little.
 _PACKED = {"zlib": True, "complevel": 1, "shuffle": True}
 
@@ -135,8 +142,9 @@ def _refuse_strangers(path: Path, found: Any, wanted: Tag) -> None:
         raise TypeError(f"a tag of type {type(found).__name__}")
     for key, value in wanted.as_dict().items():
         if found.get(key) != value:
+            remedy = _REMEDIES.get(key, "fit again")
             raise StoreError(
-                f"{path}: got a posterior with {key} {found.get(key)}, expected {value}; fit again"
+                f"{path}: got a posterior with {key} {found.get(key)}, expected {value}; {remedy}"
             )
 
 

@@ -37,6 +37,8 @@ class Changes:
         Series that the earlier panel does not have.
     audited : tuple of str
         Series of both panels of which audits say something else now.
+    later_systems : tuple of str
+        Systems of new scores that were released after the as-of date of the earlier panel.
     table : pandas.DataFrame
         The new scores: ``score`` (label), ``series``, ``system``, ``value``, ``known_on``.
     """
@@ -45,6 +47,7 @@ class Changes:
     gone: tuple[str, ...]
     new_series: tuple[str, ...]
     audited: tuple[str, ...]
+    later_systems: tuple[str, ...]
     table: pd.DataFrame
 
 
@@ -73,7 +76,7 @@ def changes(before: xr.Dataset, after: xr.Dataset) -> Changes:
     audited = _audited(before, after)
     if not new and not gone and not audited:
         expected, got = "at least one score that the card fits", "scores that change nothing"
-        hint = "`bayes-rsi data list` has kinds and roles of series; data/README.md the rules."
+        hint = "Give a later day where they are known later; data/README.md has the other rules."
         raise EvidenceError([Problem("new rows", None, None, got, expected, hint)])
     picked = after.isel({names.SCORE: np.array(new, dtype=int)})
     table = pd.DataFrame(
@@ -87,7 +90,13 @@ def changes(before: xr.Dataset, after: xr.Dataset) -> Changes:
     )
     known = set(before[names.SERIES].values.tolist())
     unknown = tuple(name for name in after[names.SERIES].values.tolist() if name not in known)
-    return Changes(np.array(new, dtype=int), gone, unknown, audited, table)
+    later = _released_after(after, table["system"], before.attrs["as_of"])
+    return Changes(np.array(new, dtype=int), gone, unknown, audited, later, table)
+
+
+def _released_after(panel: xr.Dataset, systems: pd.Series, day: str) -> tuple[str, ...]:
+    released = panel["released"].sel({names.SYSTEM: systems.unique()}).to_series()
+    return tuple(map(str, released.index[released > pd.Timestamp(day)]))
 
 
 def _audited(before: xr.Dataset, after: xr.Dataset) -> tuple[str, ...]:

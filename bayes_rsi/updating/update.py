@@ -19,6 +19,7 @@ from bayes_rsi import names
 from bayes_rsi.comparison.moved import moved
 from bayes_rsi.errors import ConvergenceError, ModelError
 from bayes_rsi.evidence import Evidence, load_evidence
+from bayes_rsi.evidence.tables import SHIPPED
 from bayes_rsi.forecasting.project import forecast
 from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.forecasting.weights import K_LIMIT, Weights, smoothed
@@ -143,7 +144,8 @@ def update(
     """Add scores to a fit.
 
     Scores of systems that the fit does not know are averaged over what the model's prior says such
-    a system may be, given the draw. A series or an audit that it does not know needs a refit.
+    a system may be, given the draw. A series or an audit that it does not know needs a refit, and
+    so does a system released after its as-of date, beyond which its draws of the frontier end.
 
     Parameters
     ----------
@@ -152,7 +154,8 @@ def update(
     new_rows : path, iterable of path, or Evidence
         CSV files of further scores beside the shipped ones; or all evidence, with the new scores.
     as_of : str, optional
-        ISO date: known by then. Default: that of the fit, or of the evidence.
+        ISO date: known by then. Default: the last day on which a new row became known, at least
+        that of the fit; of evidence its own.
     refit : bool, default True
         Fit again where the weights cannot be relied on; False: raise.
     event, day : str
@@ -187,8 +190,9 @@ def update(
     panel = panel_of(fit.card, evidence)
     found = changes(fit.panel, panel)
     before = forecast(fit)
+    before.share_by(day, event)  # what cannot be told is refused before anything is computed
     begun = time.perf_counter()
-    unweighable = found.new_series or found.audited
+    unweighable = found.new_series or found.audited or found.later_systems
     told = None if unweighable else _told(fit, panel, found, before)
     shape = before.all_futures("update").paths.shape[:2]
     weights = None if told is None else smoothed(told.log_ratio().reshape(shape))
@@ -232,7 +236,12 @@ def _evidence(
     if isinstance(new_rows, Evidence):
         return new_rows
     paths = [new_rows] if isinstance(new_rows, str | Path) else list(new_rows)
-    return load_evidence(as_of=as_date(as_of or fit.tag.as_of), add=paths)
+    if as_of is not None:
+        return load_evidence(as_of=as_date(as_of), add=paths)
+    scores = load_evidence(add=paths).scores
+    last = scores.loc[scores["origin"] != SHIPPED, "known_on"].max()
+    since = as_date(fit.tag.as_of)
+    return load_evidence(as_of=since if pd.isna(last) else max(since, as_date(last)), add=paths)
 
 
 def _told(fit: Fit, panel: xr.Dataset, found: Changes, before: Forecast) -> Told:
@@ -273,8 +282,11 @@ def _gone(fit: Fit, found: Changes) -> np.ndarray:
 def _why(found: Changes, weights: Weights | None) -> str:
     if weights is None and found.audited:
         return f"an audit of {', '.join(found.audited)} that the fit has not seen"
-    if weights is None:
+    if weights is None and found.new_series:
         return f"scores of {', '.join(found.new_series)}, which the fit does not have"
+    if weights is None:
+        who = ", ".join(found.later_systems)
+        return f"{who}, released after the as-of date of the fit, where its draws end"
     if not weights.reliable:
         return f"a k-hat of {weights.k_hat:.2f}, expected at most {K_LIMIT}"
     if weights.ess < ESS_LIMIT:

@@ -10,7 +10,7 @@ import pytest
 from handmade import judged
 from scipy import stats
 
-from bayes_rsi.comparison.information import CANDIDATES, value_of_information
+from bayes_rsi.comparison.information import candidates_of, value_of_information
 from bayes_rsi.comparison.measurements import (
     Audit,
     HorizonOf,
@@ -23,7 +23,7 @@ from bayes_rsi.errors import ConditionError, ModelError
 from bayes_rsi.forecasting.parity import parity
 from bayes_rsi.forecasting.project import forecast
 from bayes_rsi.forecasting.scores import expected_score, score_noise
-from bayes_rsi.units import date_of_year, year_of_date
+from bayes_rsi.units import as_date, date_of_year, year_of_date
 
 AS_OF = float(handmade.YEARS[-1])
 DAY = "2026-12-31"
@@ -78,9 +78,9 @@ def test_what_tells_nothing_shows_nothing():
 
 
 def test_the_most_telling_comes_first(found):
-    result = value_of_information(found, CANDIDATES, "2029-12-31")
+    result = value_of_information(found, day="2029-12-31")
     assert result.table["resolved"].is_monotonic_decreasing
-    assert set(result.table["measurement"]) == set(CANDIDATES)
+    assert set(result.table["measurement"]) == set(candidates_of(found, "end_to_end"))
     assert result.probability == found.share_by("2029-12-31")
     sharper = value_of_information(found, ["taste_gap to 20%", "taste_gap to 300%"], "2029-12-31")
     assert sharper.table["measurement"].tolist() == ["taste_gap to 20%", "taste_gap to 300%"]
@@ -177,7 +177,18 @@ def test_names_as_people_write_them_and_refusals(found):
         measurement("weather")
     with pytest.raises(ConditionError, match="measurement 'horizon on soon': got 'soon'"):
         measurement("horizon on soon")
-    with pytest.raises(ConditionError, match="got day 2099-01-01, expected one for which"):
+    with pytest.raises(ConditionError, match="got day 2099-01-01, expected one between .*, for which"):
         HorizonOn("2099-01-01").values(found.futures, "end_to_end")
     with pytest.raises(ConditionError, match="got judged quantity 'taste'"):
         JudgedTo("taste", 0.4).values(found.futures, "end_to_end")
+
+
+def test_an_event_is_asked_about_what_it_has(found):
+    """Events without taste and adoption have none to be measured; the horizon lies ahead."""
+    year = as_date(found.tag.as_of).year
+    wanted = [f"horizon on {year}-12-31", "autonomy to 100%"]
+    assert candidates_of(found, "engineering") == wanted
+    assert len(value_of_information(found, (), DAY, "engineering").table) == 2
+    assert "taste_gap to 40%" in candidates_of(found, "end_to_end")
+    late = replace(found, tag=replace(found.tag, as_of=f"{year}-11-30"))
+    assert candidates_of(late, "engineering")[0] == f"horizon on {year + 1}-12-31"

@@ -42,11 +42,18 @@ def scores(**values: float) -> xr.Dataset:
         "known_on": np.full(size, "2026-07-01", dtype="datetime64[ns]"),
     }
     series = sorted({label.split("|")[0] for label in labels})
+    systems = sorted({label.split("|")[1] for label in labels})
+    released = np.array(
+        ["2026-08-01" if name == "late" else "2026-01-01" for name in systems],
+        dtype="datetime64[ns]",
+    )
     audits = [f"audit_{name}" for name in ("flawed", "sound", "credited", "refused")]
     return xr.Dataset(
         {name: ("score", column) for name, column in columns.items()}
-        | {name: ("series", np.zeros(len(series))) for name in audits},
-        coords={"score": labels, "series": series},
+        | {name: ("series", np.zeros(len(series))) for name in audits}
+        | {"released": ("system", released)},
+        coords={"score": labels, "series": series, "system": systems},
+        attrs={"as_of": "2026-06-30"},
     )
 
 
@@ -60,6 +67,12 @@ def test_new_gone_and_changed_scores_are_told_apart():
     assert set(found.gone) == {"a|y", "b|x"}
     assert found.new_series == ()
     assert changes(scores(a_x=0.1), scores(a_x=0.1, c_x=0.5)).new_series == ("c",)
+
+
+def test_systems_released_after_the_fit_are_told():
+    found = changes(scores(a_x=0.1), scores(a_x=0.2, a_late=0.5))
+    assert found.later_systems == ("late",)
+    assert changes(scores(a_late=0.5), scores(a_late=0.5, a_x=0.2)).later_systems == ()
 
 
 def test_audits_that_say_something_else_are_found():

@@ -24,12 +24,12 @@ import numpy as np
 from bayes_rsi import names
 from bayes_rsi.checks.court.futures import Futures
 from bayes_rsi.checks.court.scale import to_scale
-from bayes_rsi.units import year_of_date
+from bayes_rsi.forecasting.domains import middles
+from bayes_rsi.forecasting.frontier import reference_of
+from bayes_rsi.model.effects import SELF
 
 __all__ = ["Question", "observed"]
 
-#: Who reports about systems of their own, as the model has it.
-SELF = "developer"
 #: Items of a series that does not say how many it has.
 ITEMS = 100
 
@@ -95,9 +95,7 @@ def _place(world: Futures, capability: np.ndarray, question: Question) -> np.nda
     if domain not in world.labels(names.DOMAIN):
         return capability
     (drift,) = _each(world, capability, {"domain": domain}, names.DOMAIN_DRIFT_DOUBLINGS)
-    rows = world.panel["score_series"].values == question.series
-    who = world.panel["score_system"].values[rows]
-    middle = year_of_date(world.panel["released"].sel(system=who).values).mean()
+    middle = float(middles(world.panel).sel(series=question.series))
     return np.asarray(capability + drift * (question.released - middle))
 
 
@@ -169,7 +167,7 @@ def _horizon(
     wanted = ("horizon_at_level", "horizon_noise", "horizon_shared")
     at_level, extra, shared = _each(world, capability, {}, *wanted)
     mean = capability
-    if question.series != _reference(world):
+    if question.series != reference_of(world.panel):
         label = {names.HORIZON_SERIES: question.series}
         stretch, offset = _each(world, capability, label, "horizon_stretch", "horizon_offset")
         mean = at_level + stretch * (capability - at_level) + offset
@@ -188,11 +186,6 @@ def _deviation(
         (raw,) = _each(world, capability, label, "horizon_deviation_raw")
         return np.asarray(scatter * raw)
     return np.asarray(scatter * rng.standard_normal(capability.shape))
-
-
-def _reference(world: Futures) -> str:
-    held = world.panel["series"].values
-    return next(name for name in names.HORIZON_REFERENCES if name in held)
 
 
 def _published_sd(world: Futures, series: str) -> float:
