@@ -75,6 +75,7 @@ def run(calls, monkeypatch, capsys, tmp_path) -> Run:
 
 
 def write_rows(path: Path, *rows: dict[str, Any]) -> Path:
+    path.parent.mkdir(exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
@@ -224,6 +225,54 @@ def test_rows_that_the_card_does_not_fit_are_refused(run, calls, tmp_path):
     assert code == 2
     assert re.search("0 scores fitted; 1 not: of a context series.*card 'baseline' fits", err)
     assert calls == []
+
+
+def test_the_fit_without_the_rows_is_kept_whatever_becomes_of_the_other(
+    run, calls, monkeypatch, tmp_path
+):
+    write_rows(tmp_path / "mine.csv", ROW)
+    fit = vars(bayes_rsi)["fit"]
+
+    def failing(card, evidence, seed=1, progress=None):
+        if len(calls) == 1:
+            raise ModelError("got something odd")
+        return fit(card, evidence, seed, progress)
+
+    monkeypatch.setitem(vars(bayes_rsi), "fit", failing)
+    code, _, err = run("forecast", "--add", "mine.csv")
+    assert code == 2
+    assert "something odd" in err
+    assert files_in(tmp_path) == ["mine.csv", "out/shipped/posterior.nc"]
+
+
+def test_a_plain_forecast_takes_the_fit_that_lies_beside_ones_own(run, calls, tmp_path):
+    write_rows(tmp_path / "mine.csv", ROW)
+    run("forecast", "--add", "mine.csv")
+    run("forecast")
+    assert len(calls) == 2
+
+
+def test_a_card_may_ask_for_a_series_of_ones_own(run, calls, tmp_path):
+    """Without the user's tables that card cannot be fitted: there is nothing to compare with."""
+    own = {"series": "own_bench", "benchmark": "own_bench", "title": "Own", "human": "0.8"}
+    own |= {"domain": "ml_engineering", "kind": "fraction", "unit": "fraction", "role": "core"}
+    write_rows(tmp_path / "mine" / "what.csv", own | {"released": "2026-01-01", "source": "own"})
+    systems = ("GPT-5", "GPT-5.2", "GPT-5.4")
+    rows = [ROW | {"series": "own_bench", "system": name} for name in systems]
+    write_rows(tmp_path / "mine" / "rows.csv", *rows, ROW | {"known_on": "2026-08-01"})
+    (tmp_path / "my.toml").write_text(
+        'extends = "baseline"\nname = "mine"\ntitle = "Mine"\nwhy = "Own."\n'
+        '[events.end_to_end.requirements.own]\nseries = "own_bench"\nwhy = "It counts."\n',
+        encoding="utf-8",
+    )
+    code, out, err = run("forecast", "--card", "my.toml", "--add", "mine")
+    assert code == 0, err
+    assert len(calls) == 1
+    assert "mine/rows.csv: 3 scores fitted; 1 not: known after 2026-06-30." in err
+    assert " moved" not in out
+    code, _, err = run("forecast", "--card", "my.toml")
+    assert code == 2
+    assert "own_bench" in err
 
 
 # --- bad input: a message, exit code 2, nothing fitted, nothing written ---------------------------

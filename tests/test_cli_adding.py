@@ -96,6 +96,17 @@ def test_the_shipped_tables_are_never_touched(run):
     assert (data_folder() / "scores.csv").read_bytes() == before
 
 
+def test_a_file_that_cannot_be_read_is_left_as_it_is(run, tmp_path):
+    path = tmp_path / "mine" / "scores.csv"
+    path.parent.mkdir()
+    for raw in (b"series;system;value\npaperbench;GPT-5;0,4\n", "naïve\n".encode("cp1252")):
+        path.write_bytes(raw)
+        code, _, err = add(run)
+        assert code == 2
+        assert "scores.csv" in err
+        assert path.read_bytes() == raw
+
+
 # --- update --------------------------------------------------------------------------------------
 
 
@@ -182,6 +193,14 @@ def test_a_system_of_ones_own_makes_its_scores_sound(run, tmp_path):
     assert run("data", "check", "mine/scores.csv")[0] == 2
     evidence = bayes_rsi.load_evidence(add="mine")
     assert evidence.scores["system"].iloc[-1] == "Nova 1"
+
+
+def test_a_name_that_is_an_alias_already_is_no_new_system(run, tmp_path):
+    cells = ("system=gpt-5.4", "lab=OpenAI", "released=2026-05-20", "tier=open", "source=own")
+    code, _, err = run("data", "add", *cells, "--evidence", "mine")
+    assert code == 2
+    assert "got 'gpt-5.4', expected a name that is new" in err
+    assert not (tmp_path / "mine").exists()
 
 
 def test_a_column_of_another_table_is_refused(run):

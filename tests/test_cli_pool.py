@@ -99,6 +99,14 @@ def test_every_card_is_fitted_once_and_kept(run, fitted, tmp_path):
     assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+def test_the_page_above_another_folder_is_left_alone(run, fitted, tmp_path):
+    page = tmp_path / "README.md"
+    page.write_text(PAGE, encoding="utf-8")
+    (tmp_path / "mine").mkdir()
+    run("verdicts", "--models", tmp_path / "mine", "--card", "constant", "--quiet")
+    assert page.read_text(encoding="utf-8") == PAGE
+
+
 def test_only_what_is_stale_or_asked_for_is_fitted(run, fitted, tmp_path):
     forms.shelf(tmp_path, ["baseline", "break"])
     forms.shelf(tmp_path, ["constant"], data_digest="0" * 64)

@@ -190,3 +190,25 @@ def test_a_day_that_is_none_is_refused_by_its_option(run, arguments, option):
     code, out, err = run(*arguments)
     assert (code, out) == (2, "")
     assert f"'{option}': got '{arguments[-1]}', expected an ISO date" in " ".join(err.split())
+
+
+def test_a_forecast_with_added_rows_is_asked_with_them(run, monkeypatch, tmp_path):
+    """Rows of one's own are a part of what a stored posterior is of."""
+    (tmp_path / "mine.csv").write_text(
+        "series,system,value,unit,known_on,source\n"
+        "paperbench,GPT-5,0.5,fraction,2026-06-01,own run\n",
+        encoding="utf-8",
+    )
+    load, seen = vars(bayes_rsi)["load_fit"], []
+
+    def spied(card, evidence, folder, seed=1):
+        seen.append((evidence.scores["origin"] == "mine.csv").sum())
+        return load(card, evidence, folder, seed)
+
+    monkeypatch.setitem(vars(bayes_rsi), "load_fit", spied)
+    assert run("compounding", "--add", "mine.csv")[0] == 0
+    assert run("compounding")[0] == 0
+    assert seen == [1, 0]
+    code, _, err = run("compounding", "--add", "mine.csv", "--out", "none", "--as-of", "2026-06-02")
+    assert code == 2
+    assert "--out none --as-of 2026-06-02 --add mine.csv` first" in err

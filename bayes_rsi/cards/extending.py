@@ -93,10 +93,8 @@ def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     merged = dict(below)
     for key, value in above.items():
         old = merged.get(key)
-        if isinstance(value, Mapping) and isinstance(old, Mapping) and not _is_whole(value):
-            merged[key] = _over(old, value)
-        else:
-            merged[key] = value
+        whole = any(not isinstance(one, Mapping) or _is_whole(one) for one in (value, old))
+        merged[key] = value if whole else _over(old or {}, value)
     return merged
 
 

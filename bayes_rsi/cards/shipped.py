@@ -10,12 +10,15 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from bayes_rsi.cards.extending import extended
+from bayes_rsi.cards.extending import EXTENDS, extended
 from bayes_rsi.cards.facts import Card
 from bayes_rsi.cards.reading import read_card
 from bayes_rsi.errors import CardError, did_you_mean
 
 __all__ = ["card_names", "load_card", "models_folder", "read_toml"]
+
+#: What a card that extends another says of itself.
+OWN = ("name", "title", "why")
 
 
 def models_folder() -> Path:
@@ -77,14 +80,31 @@ def load_card(name_or_path: str | Path) -> Card:
     'drifting'
     """
     if Path(name_or_path).suffix == ".toml":
-        path = Path(name_or_path)
-        return read_card(extended(read_toml(path), str(path), _shipped), str(path))
+        return _own(Path(name_or_path))
     name = str(name_or_path)
     raw, path = _shipped(name), models_folder() / name / "card.toml"
     card = read_card(extended(raw, str(path), _shipped, (name,)), str(path))
     if card.name != name:
         raise CardError(
             f"{path}: top of the file, key 'name': got '{card.name}', expected '{name}'"
+        )
+    return card
+
+
+def _own(path: Path) -> Card:
+    """Read a card of a user's own, which must not pass for a shipped one."""
+    raw = read_toml(path)
+    missing = [key for key in OWN if EXTENDS in raw and key not in raw]
+    if missing:
+        raise CardError(
+            f"{path}: top of the file, key '{missing[0]}': got none, expected one of its own "
+            f"beside '{EXTENDS}'; a card that differs has its own {', '.join(OWN)}"
+        )
+    card = read_card(extended(raw, str(path), _shipped), str(path))
+    if card.name in card_names() and card.digest != load_card(card.name).digest:
+        raise CardError(
+            f"{path}: top of the file, key 'name': got '{card.name}', which is a shipped card that "
+            "says something else, expected a name of its own"
         )
     return card
 

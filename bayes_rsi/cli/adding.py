@@ -16,6 +16,7 @@ from bayes_rsi.errors import EvidenceError, Problem, did_you_mean
 from bayes_rsi.evidence import check, data_folder
 from bayes_rsi.evidence.added import files_of, table_with
 from bayes_rsi.evidence.columns import Table
+from bayes_rsi.evidence.rows import read_rows
 from bayes_rsi.evidence.schema import TABLES
 from bayes_rsi.report.writing import usable_folder, write_atomically
 
@@ -76,17 +77,15 @@ def _row(cells: Sequence[str], table: Table) -> dict[str, str]:
 
 def _with(path: Path, row: Mapping[str, str], table: Table) -> str:
     """Give the file's text with the row below, in the columns of the schema that are used."""
-    rows = []
+    rows: list[dict[str, str]] = []
     if path.is_file():
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [dict(old) for old in csv.DictReader(file)]
+        frame, problems = read_rows(path, table, complete=False, label=str(path))
+        if frame is None or problems:
+            raise EvidenceError(problems)
+        kept = [name for name in frame.columns if (frame[name] != "").any()]
+        rows = [dict(zip(kept, cells, strict=True)) for cells in frame[kept].to_numpy().tolist()]
     used = {column for old in (*rows, row) for column in old}
     columns = [name for name in table.names if name in used or name in table.required]
-    unknown = sorted(map(str, used - set(columns)))
-    if unknown:
-        hint = f"Run `bayes-rsi data check {path}` and mend it first."
-        expected = f"columns of '{table.name}'"
-        raise EvidenceError([Problem(str(path), 1, unknown[0], unknown[0], expected, hint)])
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
     writer.writeheader()

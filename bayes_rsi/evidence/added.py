@@ -60,7 +60,11 @@ def files_of(paths: Iterable[str | Path]) -> list[Path]:
     list of pathlib.Path
         Each once. A folder without a CSV file stays, to be found unreadable.
     """
-    found = [file for path in map(Path, paths) for file in sorted(path.glob("*.csv")) or [path]]
+    found = [
+        file
+        for path in map(Path, paths)
+        for file in sorted(path.glob("*.csv", case_sensitive=False)) or [path]
+    ]
     return list(dict.fromkeys(found))
 
 
@@ -113,8 +117,8 @@ def table_with(columns: Collection[str]) -> str:
     Returns
     -------
     str
-        A name of `schema.TABLES`: the one most of whose required columns are there, by share;
-        scores in doubt.
+        A name of `schema.TABLES`: of those that know all of the columns, or of all where none does,
+        the one most of whose required columns are there, by share; scores in doubt.
 
     Examples
     --------
@@ -127,7 +131,8 @@ def table_with(columns: Collection[str]) -> str:
         required = set(TABLES[name].required)
         return len(required & there) / len(required)
 
-    return max(reversed(_ORDER), key=share)  # of equals the first
+    knowing = [name for name in reversed(_ORDER) if there <= set(TABLES[name].names)]
+    return max(knowing or reversed(_ORDER), key=share)  # of equals the first
 
 
 def read_added(paths: Sequence[Path], shipped: Mapping[str, pd.DataFrame], today: date) -> Added:

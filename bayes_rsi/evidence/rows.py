@@ -60,6 +60,9 @@ def read_rows(
         return None, [Problem(label, None, None, str(error), "a readable CSV file", hint)]
     if not records:
         return None, [_empty(Path(label))]
+    if problems := _delimiter_problems(records[0][1], label):
+        return None, problems
+    records = _without_blank_columns(records)
     header = [name.strip() for name in records[0][1]]
     problems += _header_problems(header, label, table, complete)
     if problems:
@@ -159,6 +162,25 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
 def _empty(path: Path) -> Problem:
     hint = "Add rows below the header, or leave the file out."
     return Problem(str(path), None, None, "no rows", "a header and at least one row", hint)
+
+
+def _delimiter_problems(cells: Sequence[str], file: str) -> list[Problem]:
+    """Find a header that is parted by something else than commas, as spreadsheets may save it."""
+    first = cells[0].strip()
+    other = len(cells) == 1 and (";" in first or "\t" in first)
+    if not (other or first.casefold().startswith("sep=")):
+        return []
+    hint = "Save the file as CSV with commas; numbers then have a decimal point."
+    return [Problem(file, 1, None, first, "columns parted by commas", hint)]
+
+
+def _without_blank_columns(records: Sequence[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+    """Leave out blank cells beyond the last named column, which spreadsheets save."""
+    named = max((place for place, name in enumerate(records[0][1], 1) if name.strip()), default=0)
+    return [
+        (row, cells if any(cell.strip() for cell in cells[named:]) else cells[:named])
+        for row, cells in records
+    ]
 
 
 def _header_problems(

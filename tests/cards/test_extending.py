@@ -93,7 +93,33 @@ def test_what_is_wrong_is_said(tmp_path: Path, line: str, message: str) -> None:
 def test_the_digest_is_that_of_the_whole(tmp_path: Path) -> None:
     """A change of the extended card is a change of every card that extends it."""
     base = (models_folder() / "baseline" / "card.toml").read_text(encoding="utf-8")
-    text = 'extends = "baseline"\nname = "baseline"\n'
-    assert load_card(mine(tmp_path, text)).digest == load_card("baseline").digest
-    changed = base.replace("never = 0.07", "never = 0.08")
-    assert load_card(mine(tmp_path, changed)).digest != load_card("baseline").digest
+    assert load_card(mine(tmp_path, base)).digest == load_card("baseline").digest
+    as_they_are, changed = (
+        base.replace('name = "baseline"', 'name = "mine"').replace("never = 0.07", never)
+        for never in ("never = 0.07", "never = 0.08")
+    )
+    digests = [load_card(mine(tmp_path, text)).digest for text in (as_they_are, changed)]
+    assert len({*digests, load_card("baseline").digest}) == 3
+
+
+def test_a_card_that_differs_does_not_pass_for_a_shipped_one(tmp_path: Path) -> None:
+    """Else its forecasts would be registered, and scored, as those of the shipped card."""
+    base = (models_folder() / "baseline" / "card.toml").read_text(encoding="utf-8")
+    with pytest.raises(CardError, match=r"mine\.toml.* got 'baseline', which is a shipped card"):
+        load_card(mine(tmp_path, base.replace("never = 0.07", "never = 0.08")))
+    for key in ("name", "title", "why"):
+        head = "\n".join(line for line in HEAD.splitlines() if not line.startswith(key))
+        text = f'extends = "baseline"\n{head}\n[events.end_to_end]\nnever = 0.3\n'
+        with pytest.raises(CardError, match=f"mine\\.toml: .*key '{key}': got none"):
+            load_card(mine(tmp_path, text))
+
+
+def test_no_number_stays_without_its_reason(tmp_path: Path) -> None:
+    """Half of a requirement is no requirement: what is left out is named, not taken over."""
+    place = "events.end_to_end.requirements.autonomy"
+    text = f'extends = "baseline"\n{HEAD}[{place}]\nmedian = 60000.0\n'
+    with pytest.raises(CardError, match=r"mine\.toml.*autonomy"):
+        load_card(mine(tmp_path, text))
+    for part in ("priors.gap_open", "events.end_to_end.lead"):
+        with pytest.raises(CardError, match=part.rpartition(".")[2]):
+            load_card(mine(tmp_path, f'extends = "baseline"\n{HEAD}[{part}]\nmedian = 0.1\n'))

@@ -260,3 +260,27 @@ def test_every_score_that_is_not_fitted_has_a_reason(world: Any):
     assert rows["why"]["swe_v", "Beta 1", "low", ""] == "superseded by a higher effort"
     assert rows["why"]["hor_50", "Beta 1", "", "2024-05-01"] == "superseded by a later vintage"
     assert rows["why"]["ctx_f", "Alpha 1", "", ""].startswith("of a context series")
+
+
+def test_columns_that_only_one_table_knows_decide():
+    assert table_with(["system", "value"]) == "scores"
+    assert table_with(["alias", "system"]) == "aliases"
+
+
+def test_what_a_spreadsheet_adds_is_no_row(world: Any, tmp_path):
+    path = tmp_path / "MINE.CSV"
+    head, row = ",".join(SCORE), ",".join((SCORE | {"system": "Beta 2"}).values())
+    path.write_text(f"{head},,\n{row}, ,\n", encoding="utf-8-sig")
+    series = write(tmp_path / "what.csv", SERIES)
+    assert files_of([tmp_path]) == [path, series]
+    added = load_evidence(folder=world.write(), add=[tmp_path]).scores
+    assert added["origin"].tolist().count("MINE.CSV") == 1
+
+
+@pytest.mark.parametrize("first", ["series;system;value", "series\tsystem\tvalue", "sep=;"])
+def test_another_delimiter_is_named_as_the_cause(world: Any, tmp_path, first):
+    path = tmp_path / "mine.csv"
+    path.write_text(f"{first}\nswe_v;Beta 2;0,5\n", encoding="utf-8")
+    with pytest.raises(EvidenceError, match="columns parted by commas") as caught:
+        load_evidence(folder=world.write(), add=[path])
+    assert len(caught.value.problems) == 1
