@@ -22,8 +22,9 @@ import pandas as pd
 import xarray as xr
 
 from bayes_rsi import names
-from bayes_rsi.checks.court.arrivals import LEAST, conditions, every, like, quiet
+from bayes_rsi.checks.court.arrivals import LEAST, conditions, every, like
 from bayes_rsi.checks.court.baselines.protocol import each, gathered
+from bayes_rsi.checks.court.comings import comes
 from bayes_rsi.checks.court.events import Event, probabilities
 from bayes_rsi.checks.court.futures import futures
 from bayes_rsi.checks.court.measured import Measured, measured
@@ -149,12 +150,12 @@ def scores_ahead(
     asked = asked_ahead(panel)
     held = asked[asked["target"].isin(samples[names.TARGET].values)]
     rows = [one for row in held.itertuples() for one in _score(row, samples)]
-    day, comes = str(panel.attrs["as_of"]), _comes(panel)
+    day, chances = str(panel.attrs["as_of"]), _comes(panel)
     rows += [
         (count, f"{day}|new|{series}|{count}m", "probability", "", p)
-        for (series, count), p in comes.items()
+        for (series, count), p in chances.items()
     ]
-    rows += list(_levels(samples, targets_of(levels, panel), comes, day))
+    rows += list(_levels(samples, targets_of(levels, panel), chances, day))
     return _table(rows, day, model)
 
 
@@ -176,22 +177,22 @@ def _comes(panel: xr.Dataset) -> dict[tuple[str, int], float]:
     """Give the probability that something new becomes known, by series and months."""
     day = str(panel.attrs["as_of"])
     years = year_of_date([until(day, count) for count in MONTHS]) - year_of_date(day)
-    recent = every(panel)["recent"].groupby("series").sum()
+    chances = comes(every(panel).reset_index(), float(year_of_date(day)), years)
     return {
-        (series, count): float(1 - none)
+        (series, count): chances[series, place]
         for series in series_of(panel)
-        for count, none in zip(MONTHS, quiet(int(recent[series]), years), strict=True)
+        for place, count in enumerate(MONTHS)
     }
 
 
 def _levels(
     samples: xr.DataArray,
     asked: pd.DataFrame,
-    comes: Mapping[tuple[str, int], float],
+    chances: Mapping[tuple[str, int], float],
     day: str,
 ) -> Iterator[_Row]:
     pairs = zip(asked["series"], asked["months"], strict=True)
-    told = probabilities(samples, asked.assign(comes=[comes[pair] for pair in pairs]))
+    told = probabilities(samples, asked.assign(comes=[chances[pair] for pair in pairs]))
     rows: Iterable[Any] = asked[asked["target"].isin(told.index)].itertuples()
     for row in rows:
         target = f"{day}|level|{row.event}|{row.months}m"
