@@ -7,7 +7,7 @@ Invariant: every score of the fit is counted once, censored horizons aside.
 
 from __future__ import annotations
 
-import sys
+import argparse
 
 import numpy as np
 import pandas as pd
@@ -16,12 +16,12 @@ from bayes_rsi import names
 from bayes_rsi.cards import load_card
 from bayes_rsi.evidence import load_evidence
 from bayes_rsi.inference.store import load
+from bayes_rsi.inference.tree import OBSERVED
 from bayes_rsi.posterior import Fit
 
 __all__ = ["coverage", "placed"]
 
 LEVELS = (0.5, 0.8, 0.95)
-_KINDS = {names.FRACTION: names.FRACTION_SCORE, names.HORIZON: names.HORIZON_SCORE}
 
 
 def placed(fit: Fit) -> pd.DataFrame:
@@ -42,8 +42,12 @@ def placed(fit: Fit) -> pd.DataFrame:
         zip(fit.panel[names.SCORE].values, fit.panel["score_series"].values, strict=True)
     )
     parts = []
-    for name, dim in _KINDS.items():
-        predicted = fit.tree["posterior_predictive"][name].stack(all=(names.CHAIN, names.DRAW))
+    told = fit.tree["posterior_predictive"].to_dataset()
+    kinds = {name: dim for name, dim in OBSERVED.items() if name != names.HORIZON_CENSORED}
+    for name, dim in kinds.items():
+        if name not in told:
+            continue
+        predicted = told[name].stack(all=(names.CHAIN, names.DRAW))
         seen = fit.tree["observed_data"][name]
         place = ((predicted < seen).mean("all") + (predicted <= seen).mean("all")) / 2
         labels = predicted[dim].values
@@ -102,4 +106,6 @@ def main(folder: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    parser = argparse.ArgumentParser(prog="python -m bayes_rsi.checks.coverage")
+    parser.add_argument("folder", help="where `bayes-rsi forecast` left posterior.nc")
+    main(parser.parse_args().folder)

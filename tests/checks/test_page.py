@@ -6,9 +6,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from bayes_rsi.cards import models_folder
 from bayes_rsi.checks import page as module
+from bayes_rsi.checks.backtest import TEST_ORIGINS
 from bayes_rsi.checks.court.ledger import Ledger
-from bayes_rsi.checks.page import MARKS, by_series, picks_inside, series_of_system, write
+from bayes_rsi.checks.court.resolved import event_scores
+from bayes_rsi.checks.court.summary import against, scored
+from bayes_rsi.checks.page import (
+    MARKS,
+    by_series,
+    picks_inside,
+    series_of_system,
+    tables,
+    write,
+)
 from bayes_rsi.errors import StoreError
 
 PAGE = f"# Title\n\nBefore.\n\n{MARKS[0]}\n\nold\n\n{MARKS[1]}\n\nAfter.\n"
@@ -106,5 +117,21 @@ def test_without_a_backtest_or_a_place_nothing_is_written(folder, tmp_path):
     assert list(tmp_path.glob("*.svg")) == []
 
 
-def test_an_empty_ledger_has_no_tables(tmp_path):
-    assert Ledger(tmp_path, {}).record() == {}
+def test_the_shipped_page_is_that_of_the_shipped_backtest():
+    """What docs/calibration.md shows is what `models/baseline` holds, cell by cell."""
+    page = models_folder().parent / "docs" / "calibration.md"
+    if not page.is_file():
+        pytest.skip("pages are read from a checkout")
+    ledger = Ledger(models_folder() / "baseline", {})
+    told = tables(ledger, TEST_ORIGINS)
+    assert page.read_text(encoding="utf-8").partition(MARKS[0])[2].partition(MARKS[1])[0] == (
+        f"\n\n{told}\n\n"
+    )
+    scores, events = scored(ledger.table(), ledger.targets()), event_scores(ledger.table())
+    crps = scores.groupby("model")["crps"].mean()
+    ratio = against(scores, "baseline").loc["eci", "ratio"]
+    for name in ("baseline", "walk"):
+        assert f"| {name} | {(scores['model'] == name).sum()} |" in told
+        assert f"| {crps[name]:.3f} |" in told
+        assert f"| {name} | {events.loc[name, 'events']} |" in told
+    assert f"| {ratio:.3f} |" in told
