@@ -1,1 +1,1 @@
-"""Checks of the whole: worlds whose truth is known, and what a fit makes of them."""
+"""Checks of the whole: simulated worlds, the backtest, the record of registered forecasts."""

@@ -1,4 +1,1 @@
-"""Our forecast beside other people's, and beside our own with other evidence.
-
-Invariant: only published forecasts of `data/forecasts.csv` known by the as-of date are compared.
-"""
+"""Our forecast beside other people's, and beside our own under other evidence and judgements."""

@@ -1,8 +1,8 @@
 """The published yardstick: days per doubling of METR's time horizon.
 
 Invariant: two vintages of METR's data give the doubling times that METR published for them, to 0.01
-day (`tests/evidence/test_trend.py`). It describes the past by one straight line and is no forecast;
-models do not use it.
+day (`tests/evidence/test_doubling_time.py`). It describes the past by one straight line and is no
+forecast; models do not use it.
 """
 
 from __future__ import annotations

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bayes_rsi.forecasting.montecarlo import effective_size, error_of_mean
-from bayes_rsi.forecasting.result import Share
+from bayes_rsi.forecasting.montecarlo import effective_size
 
-__all__ = ["K_LIMIT", "Weights", "smoothed", "weighted_share"]
+__all__ = ["K_LIMIT", "Weights", "smoothed", "weighted_median", "weighted_share"]
 
 #: Above this the variance of the weights may be infinite in practice, and they are not used.
 K_LIMIT = 0.7
@@ -77,24 +76,45 @@ def smoothed(log_ratios: np.ndarray) -> Weights:
     return Weights(values, float(k_hat), effective_size(values))
 
 
-def weighted_share(flags: np.ndarray, weights: np.ndarray) -> Share:
-    """Give a weighted share with its Monte Carlo error.
+def weighted_share(flags: np.ndarray, weights: np.ndarray) -> tuple[float, np.ndarray]:
+    """Give a weighted share, and what each future adds to its error.
 
     Parameters
     ----------
     flags : numpy.ndarray
         0, 1 or nan (left out), shape (chain, draw, replicate).
     weights : numpy.ndarray
-        Shape (chain, draw) or that of `flags`.
+        Shape (chain, draw).
 
     Returns
     -------
-    Share
-        ``sum(w f) / sum(w)``, its error by linearisation.
+    p : float
+        ``sum(w f) / sum(w)``.
+    residual : numpy.ndarray
+        Shape of `flags`: its mean has the error of the share, by linearisation.
     """
-    each = weights[..., None] if weights.ndim == 2 else weights
-    kept = ~np.isnan(flags)
-    mass = np.where(kept, each, 0.0)
-    p = float(np.sum(mass * np.where(kept, flags, 0.0)) / mass.sum())
-    residual = mass * np.where(kept, flags - p, 0.0) / mass.mean()
-    return Share(p, error_of_mean(residual))
+    mass = np.where(np.isnan(flags), 0.0, weights[..., None])
+    filled = np.nan_to_num(flags)
+    p = float((mass * filled).sum() / mass.sum())
+    return p, mass * (filled - p) / mass.mean()
+
+
+def weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
+    """Give the value at which half of the weight has been reached.
+
+    Parameters
+    ----------
+    values : numpy.ndarray
+        Any shape; nan is left out.
+    weights : numpy.ndarray
+        Same shape.
+
+    Returns
+    -------
+    float
+        One of the values.
+    """
+    known = ~np.isnan(values)
+    order = np.argsort(values[known])
+    total = np.cumsum(weights[known][order])
+    return float(values[known][order][np.searchsorted(total, 0.5 * total[-1])])

@@ -1,1 +1,1 @@
-"""Inference: the only room with dice and clock."""
+"""Inference: samplers, gates, and stored fits."""

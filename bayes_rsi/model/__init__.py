@@ -1,1 +1,1 @@
-"""The statistical model. The only room with PyMC code; builds models, samples nothing."""
+"""The statistical model, in PyMC: builds models, samples nothing."""

@@ -16,7 +16,7 @@ from bayes_rsi.forecasting.montecarlo import error_of_mean
 from bayes_rsi.forecasting.paths import Paths
 from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.forecasting.summary import HEADLINE_DAYS
-from bayes_rsi.forecasting.weights import Weights
+from bayes_rsi.forecasting.weights import Weights, weighted_median, weighted_share
 from bayes_rsi.posterior import Fit
 from bayes_rsi.tags import Tag, Verdict
 from bayes_rsi.units import as_date, date_of_year, year_of_date
@@ -139,33 +139,18 @@ def _row(
     event: str, quantity: str, old: np.ndarray, new: np.ndarray, weights: Weights
 ) -> tuple[object, ...]:
     ones = np.ones_like(weights.values)
-    (p, first), (q, second) = (_share(old, ones), _share(new, weights.values))
+    (p, first), (q, second) = (weighted_share(old, ones), weighted_share(new, weights.values))
     return event, quantity, "probability", p, q, q - p, error_of_mean(second - first)
-
-
-def _share(flags: np.ndarray, weights: np.ndarray) -> tuple[float, np.ndarray]:
-    """Give a weighted share and what each future adds to its error."""
-    mass = np.where(np.isnan(flags), 0.0, weights[..., None])
-    filled = np.nan_to_num(flags)
-    p = float((mass * filled).sum() / mass.sum())
-    return p, mass * (filled - p) / mass.mean()
 
 
 def _median(years: np.ndarray, weights: Weights | None) -> str:
     mass = np.ones(years.shape[:2]) if weights is None else weights.values
-    each = np.broadcast_to(mass[..., None], years.shape)[~np.isnan(years)]
-    dates = years[~np.isnan(years)]
-    order = np.argsort(dates)
-    total = np.cumsum(each[order])
-    middle = float(dates[order][np.searchsorted(total, 0.5 * total[-1])])
+    middle = weighted_median(years, np.broadcast_to(mass[..., None], years.shape))
     return f"{date_of_year(middle):%Y-%m}" if np.isfinite(middle) else "later or never"
 
 
 def _growth(before: Forecast, weights: Weights) -> tuple[object, ...]:
-    growth = before.frontier[names.GROWTH].transpose(names.CHAIN, names.DRAW).values.ravel()
-    order = np.argsort(growth)
-    found = []
-    for mass in (np.ones(growth.size), weights.values.ravel()):
-        total = np.cumsum(mass[order])
-        found.append(float(growth[order][np.searchsorted(total, 0.5 * total[-1])]))
-    return "", "median growth", "doublings per year", *found, found[1] - found[0], None
+    growth = before.frontier[names.GROWTH].transpose(names.CHAIN, names.DRAW).values
+    masses = np.ones(growth.shape), weights.values
+    old, new = (weighted_median(growth, mass) for mass in masses)
+    return "", "median growth", "doublings per year", old, new, new - old, None

@@ -14,8 +14,9 @@ from scipy import special, stats
 
 from bayes_rsi.cards import Prior
 from bayes_rsi.errors import EvidenceError, ModelError
+from bayes_rsi.forecasting.montecarlo import error_of_mean
 from bayes_rsi.forecasting.project import forecast
-from bayes_rsi.forecasting.weights import Weights, smoothed, weighted_share
+from bayes_rsi.forecasting.weights import Weights, smoothed, weighted_median, weighted_share
 from bayes_rsi.tags import Verdict
 from bayes_rsi.updating.ratios import Told, attribution
 from bayes_rsi.updating.reweighted import picked, reweighted, table_of
@@ -98,9 +99,16 @@ def test_weights_make_a_normal_into_another():
     weights = smoothed(stats.norm(0.5, 0.8).logpdf(draws) - stats.norm.logpdf(draws))
     assert weights.values.mean() == pytest.approx(1.0)
     assert weights.reliable
-    share = weighted_share((draws[..., None] < 0.5).astype(float), weights.values)
-    assert share.p == pytest.approx(0.5, abs=5 * share.mcse)
-    assert share.mcse == pytest.approx(0.5 / np.sqrt(weights.ess), rel=0.3)
+    p, residual = weighted_share((draws[..., None] < 0.5).astype(float), weights.values)
+    error = error_of_mean(residual)
+    assert p == pytest.approx(0.5, abs=5 * error)
+    assert error == pytest.approx(0.5 / np.sqrt(weights.ess), rel=0.3)
+
+
+def test_a_weighted_median_halves_the_weight():
+    values, mass = np.array([3.0, 1.0, np.nan, 2.0]), np.array([1.0, 1.0, 9.0, 3.0])
+    assert weighted_median(values, mass) == 2.0
+    assert weighted_median(values, np.ones(4)) == 2.0
 
 
 def test_a_heavy_tail_is_not_reliable_and_flat_weights_are():
@@ -185,7 +193,7 @@ def test_the_table_is_a_weighted_share(moved_forecast):
     flags = np.where(np.isnan(years), np.nan, years <= handmade.year_of_date("2028-12-31"))
     row = table.loc[("end_to_end", "by 2028-12-31")]
     assert row["before"] == before.probability_by("2028-12-31")
-    assert row["after"] == weighted_share(flags, weights.values).p
+    assert row["after"] == weighted_share(flags, weights.values)[0]
     assert row["change"] > 3 * row["mcse"] > 0
     assert table.loc[("", "median growth"), "change"] > 0
 

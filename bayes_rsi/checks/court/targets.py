@@ -30,14 +30,13 @@ nothing better is known: it may have become known weeks or months later. As a ta
 nothing into the past, for its system did not exist on the day; it may count as known by a horizon
 that it missed. As evidence it may leak: of systems released just before the day some scores are
 seen that came after it. All forecasters see the same, so comparisons are fair, while their scores
-may flatter all of them. `basis` is told with each target, and `without_release_dated` takes such
-rows of the last months out of the evidence, to see how much it matters.
+may flatter all of them. `basis` is told with each target.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date
 
 import numpy as np
@@ -47,7 +46,6 @@ from bayes_rsi.cards import Card
 from bayes_rsi.checks.court.bounds import bounds
 from bayes_rsi.checks.court.scale import KINDS, to_scale
 from bayes_rsi.evidence import Evidence, cut
-from bayes_rsi.evidence.cut import digest_of
 from bayes_rsi.evidence.selection import KEY, highest_effort, not_excluded, not_named, select
 
 __all__ = [
@@ -57,7 +55,6 @@ __all__ = [
     "outcomes",
     "targets",
     "until",
-    "without_release_dated",
 ]
 
 #: Horizons, months after the day.
@@ -200,27 +197,6 @@ def outcomes(table: pd.DataFrame) -> dict[str, int]:
         "systems": int(scored["system"].nunique()),
         "series": int(scored["series"].nunique()),
     }
-
-
-def without_release_dated(evidence: Evidence, days: int) -> Evidence:
-    """Leave out what is dated by a release in the last days before the cut.
-
-    Parameters
-    ----------
-    evidence : Evidence
-        As of a day.
-    days : int
-        How long a score may have come after the release of its system.
-
-    Returns
-    -------
-    Evidence
-        With a digest of its own.
-    """
-    scores, first = evidence.scores, pd.Timestamp(evidence.as_of) - pd.Timedelta(days=days)
-    unsure = (scores["known_on_basis"] == "release") & (scores["known_on"] > first)
-    changed = replace(evidence, scores=scores[~unsure].reset_index(drop=True))
-    return replace(changed, digest=digest_of(changed.tables))
 
 
 def _selected(

@@ -15,7 +15,6 @@ from bayes_rsi.checks.court.targets import (
     outcomes,
     targets,
     until,
-    without_release_dated,
 )
 from bayes_rsi.evidence import cut
 from bayes_rsi.evidence.selection import not_excluded, select
@@ -226,17 +225,6 @@ def test_outcomes_count_a_figure_once(asked):
     named = rows[rows["kind"] == "named"].head(3)
     assert outcomes(pd.concat([named, named]))["figures"] == 3
     assert outcomes(pd.concat([named, named]))["pairs"] == 6
-
-
-def test_recent_rows_dated_by_release_can_be_left_out(evidence):
-    seen = cut(evidence, "2025-03-31")
-    strict = without_release_dated(seen, 90)
-    gone = seen.scores.merge(strict.scores, how="left", indicator=True).query("_merge != 'both'")
-    assert len(gone) > 0
-    assert (gone["known_on_basis"] == "release").all()
-    assert (gone["known_on"] > pd.Timestamp("2024-12-31")).all()
-    assert strict.digest != seen.digest
-    assert cut(strict, "2025-03-31").digest == strict.digest
 
 
 # --- the scale -----------------------------------------------------------------------------------
