@@ -24,7 +24,7 @@ from scipy.stats import nbinom
 
 from bayes_rsi.units import year_of_date
 
-__all__ = ["LEAST", "Arrivals", "arrivals", "conditions", "every", "like"]
+__all__ = ["LEAST", "Arrivals", "arrivals", "conditions", "every", "like", "quiet"]
 
 #: Fewest systems that others are likened to.
 LEAST = 3
@@ -194,6 +194,24 @@ def _systems(panel: xr.Dataset, rows: np.ndarray) -> pd.DataFrame:
     table["delay"] = (table["known"] - table["released"]).clip(lower=0).where(later)
     table["recent"] = table["released"] > float(year_of_date(panel.attrs["as_of"])) - 1
     return table
+
+
+def quiet(seen: int, years: np.ndarray) -> np.ndarray:
+    """Give the probability that no new system becomes known on a series for a time.
+
+    Parameters
+    ----------
+    seen : int
+        How many of its systems were released in the last year.
+    years : numpy.ndarray
+        How long, any shape.
+
+    Returns
+    -------
+    numpy.ndarray
+        P(0) of the same negative binomial that `arrivals` draws from.
+    """
+    return np.asarray((1 / (1 + years)) ** (seen + 0.5))
 
 
 def _numbers(

@@ -18,8 +18,8 @@ import xarray as xr
 
 from bayes_rsi import names
 from bayes_rsi.cards import Card
+from bayes_rsi.checks.court.arrivals import quiet
 from bayes_rsi.checks.court.bounds import bounds
-from bayes_rsi.checks.court.comings import comes
 from bayes_rsi.checks.court.scale import to_scale
 from bayes_rsi.checks.court.targets import MONTHS, until
 from bayes_rsi.evidence import Evidence, cut
@@ -105,17 +105,17 @@ def event_targets(
     ends = {count: day for count, day in ends.items() if day <= pd.Timestamp(evidence.as_of)}
     before = figures(evidence, card, origin)
     after = {count: figures(evidence, card, day) for count, day in ends.items()}
-    spans = np.array([year_of_date(day) - year_of_date(origin) for day in ends.values()])
-    chances, rows = comes(_first(seen), float(year_of_date(origin)), spans), []
+    recent, rows = _recent(seen, evidence, origin), []
     for event in events:
         name = next((name for name in event.series if name in set(seen["series"])), None)
         if name is None or reached(before, event) is not False:
             continue
         metric = str(evidence.series.set_index("series")["kind"][name])
         best = seen["value"][seen["series"] == name].max()
-        for place, (count, rows_then) in enumerate(after.items()):
+        for count, rows_then in after.items():
             came = reached(rows_then, event)
             if came is not None:
+                years = year_of_date(ends[count]) - year_of_date(origin)
                 rows.append(
                     {
                         "target": f"{origin}|event|{event.name}|{count}m",
@@ -127,7 +127,7 @@ def event_targets(
                         "level": float(to_scale(metric, event.level)),
                         "best": f"{origin}|best|{name}|{count}m",
                         "known_best": float(to_scale(metric, best)),
-                        "comes": chances[name, place],
+                        "comes": float(1 - quiet(int(recent.get(name, 0)), years)),
                         "happened": int(came),
                     }
                 )
@@ -179,10 +179,11 @@ def silent(asked: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     return rows.reindex(columns=asked.columns).astype(asked.dtypes.to_dict())
 
 
-def _first(seen: pd.DataFrame) -> pd.DataFrame:
-    """Give when each system became known on each series, decimal years."""
-    known = seen.groupby(["series", "system"])["known_on"].min().reset_index()
-    return known.assign(known=year_of_date(known["known_on"]))
+def _recent(seen: pd.DataFrame, evidence: Evidence, origin: str) -> pd.Series:
+    """Count the systems on each series that were released in the year before a day."""
+    released = seen["system"].map(evidence.systems.set_index("system")["released"])
+    new = seen[year_of_date(released) > float(year_of_date(origin)) - 1]
+    return new.groupby("series")["system"].nunique()
 
 
 def _seen(evidence: Evidence, card: Card, day: str | pd.Timestamp, min_scores: int) -> pd.DataFrame:

@@ -22,9 +22,8 @@ import pandas as pd
 import xarray as xr
 
 from bayes_rsi import names
-from bayes_rsi.checks.court.arrivals import LEAST, conditions, every, like
+from bayes_rsi.checks.court.arrivals import LEAST, conditions, every, like, quiet
 from bayes_rsi.checks.court.baselines.protocol import each, gathered
-from bayes_rsi.checks.court.comings import comes
 from bayes_rsi.checks.court.events import Event, probabilities
 from bayes_rsi.checks.court.futures import futures
 from bayes_rsi.checks.court.measured import Measured, measured
@@ -150,12 +149,12 @@ def scores_ahead(
     asked = asked_ahead(panel)
     held = asked[asked["target"].isin(samples[names.TARGET].values)]
     rows = [one for row in held.itertuples() for one in _score(row, samples)]
-    day, chances = str(panel.attrs["as_of"]), _comes(panel)
+    day, comes = str(panel.attrs["as_of"]), _comes(panel)
     rows += [
         (count, f"{day}|new|{series}|{count}m", "probability", "", p)
-        for (series, count), p in chances.items()
+        for (series, count), p in comes.items()
     ]
-    rows += list(_levels(samples, targets_of(levels, panel), chances, day))
+    rows += list(_levels(samples, targets_of(levels, panel), comes, day))
     return _table(rows, day, model)
 
 
@@ -177,22 +176,22 @@ def _comes(panel: xr.Dataset) -> dict[tuple[str, int], float]:
     """Give the probability that something new becomes known, by series and months."""
     day = str(panel.attrs["as_of"])
     years = year_of_date([until(day, count) for count in MONTHS]) - year_of_date(day)
-    chances = comes(every(panel).reset_index(), float(year_of_date(day)), years)
+    recent = every(panel)["recent"].groupby("series").sum()
     return {
-        (series, count): chances[series, place]
+        (series, count): float(1 - none)
         for series in series_of(panel)
-        for place, count in enumerate(MONTHS)
+        for count, none in zip(MONTHS, quiet(int(recent[series]), years), strict=True)
     }
 
 
 def _levels(
     samples: xr.DataArray,
     asked: pd.DataFrame,
-    chances: Mapping[tuple[str, int], float],
+    comes: Mapping[tuple[str, int], float],
     day: str,
 ) -> Iterator[_Row]:
     pairs = zip(asked["series"], asked["months"], strict=True)
-    told = probabilities(samples, asked.assign(comes=[chances[pair] for pair in pairs]))
+    told = probabilities(samples, asked.assign(comes=[comes[pair] for pair in pairs]))
     rows: Iterable[Any] = asked[asked["target"].isin(told.index)].itertuples()
     for row in rows:
         target = f"{day}|level|{row.event}|{row.months}m"

@@ -172,8 +172,9 @@ def score_record(
     -------
     Scores
         Of all forecasts together. Of several by one card as of one day that counts which is of the
-        card as it is shipped now and of tables that still hold what it saw; of equals the last by
-        name. Score another one by giving it alone.
+        card as it is shipped now and of tables that still hold what it saw; of equals that with the
+        highest seed, for a second one with all the same is refused. Score another by giving it
+        alone.
 
     Examples
     --------
@@ -211,13 +212,13 @@ def score_record(
 def _counting(entries: Sequence[Registration], corrected: Mapping[str, bool]) -> set[str]:
     """Choose one forecast of each card and day."""
     shipped = {name: load_card(name).digest for name in card_names()}
-    best: dict[tuple[str, str], tuple[bool, bool, str]] = {}
+    best: dict[tuple[str, str], tuple[bool, bool, int, str]] = {}
     for entry in entries:
         tag = entry.tag
         present = shipped.get(tag.card) == tag.card_digest
-        rank = (present, not corrected[entry.name], entry.name)
+        rank = (present, not corrected[entry.name], tag.seed, entry.name)
         best[tag.card, tag.as_of] = max(rank, best.get((tag.card, tag.as_of), rank))
-    return {name for _, _, name in best.values()}
+    return {name for *_, name in best.values()}
 
 
 def _counted(questions: pd.DataFrame, by: str) -> pd.DataFrame:

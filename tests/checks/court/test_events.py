@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from bayes_rsi.checks.court.arrivals import every
-from bayes_rsi.checks.court.comings import comes
+from bayes_rsi.checks.court.arrivals import every, quiet
 from bayes_rsi.checks.court.events import (
     EVENTS,
     Event,
@@ -114,16 +113,18 @@ def test_a_probability_is_the_share_of_the_draws_if_something_new_comes(evidence
     assert told.to_dict() == {"2025-06-30|event|swe|6m": pytest.approx(0.75 * comes)}
 
 
-def test_something_new_is_as_likely_as_the_days_of_the_series_say(evidence, card):
+def test_something_new_is_as_likely_as_arrivals_say(evidence, card):
     day = "2025-09-30"
     table = event_targets(evidence, card, day)
-    known = every(panel_of(card, cut(evidence, day))).reset_index()
-    now = float(year_of_date(day))
-    for row in table.itertuples():
-        years = float(year_of_date(until(day, row.months))) - now
-        found = comes(known, now, np.array([years]))
-        assert row.comes == pytest.approx(found[row.series, 0])
-    assert table["comes"].between(0.05, 1).all()
+    panel = panel_of(card, cut(evidence, day))
+    recent = every(panel)["recent"].groupby("series").sum()
+    years = year_of_date([until(day, count) for count in table["months"]]) - year_of_date(day)
+    none = [
+        float(quiet(recent[series], span))
+        for series, span in zip(table["series"], years, strict=True)
+    ]
+    assert table["comes"].to_numpy() == pytest.approx(1 - np.array(none))
+    assert table["comes"].between(0.3, 1).all()
 
 
 def test_events_on_which_nothing_new_came_are_asked_about_too(evidence, card):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from bayes_rsi.checks.court.arrivals import like
+from bayes_rsi.checks.court.arrivals import arrivals, like, quiet
 from bayes_rsi.checks.court.events import figures, reached
 from bayes_rsi.checks.court.targets import targets
 from bayes_rsi.checks.record.asked import asked_ahead, open_levels, series_of, targets_of
@@ -72,3 +73,13 @@ def test_levels_are_answered_by_best_scores(seen, card, known, asked):
     assert set(rows["best"]) <= set(asked["target"])
     best = asked.set_index("target")["known_best"]
     assert (rows["level"].to_numpy() > best[rows["best"]].to_numpy()).all()
+
+
+@pytest.mark.parametrize("series", ["swe_bench_verified", "paperbench", "mmlu"])
+def test_how_often_nothing_comes_is_that_of_the_arrivals(known, series):
+    rng = np.random.default_rng(1)
+    drawn = arrivals(known, series, (2025.5, 2025.75), 4000, rng, at_least=0)
+    none = (drawn.there.sum(axis=1) == 0).mean()
+    assert quiet(int(like(known, series)["recent"].sum()), np.array([0.25])) == pytest.approx(
+        none, abs=0.03
+    )
