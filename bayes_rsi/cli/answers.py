@@ -19,13 +19,13 @@ from bayes_rsi.comparison.measurements import measurement
 from bayes_rsi.comparison.variants import variant
 from bayes_rsi.errors import StoreError
 from bayes_rsi.report.document import as_json
+from bayes_rsi.report.explained_text import explained_text
+from bayes_rsi.report.implied_text import implied_text
 from bayes_rsi.report.metaculus import metaculus_cdf, metaculus_document, metaculus_text
 from bayes_rsi.report.verb_document import verb_document
 from bayes_rsi.report.verbs import (
     compounding_text,
-    explained_text,
     given_text,
-    implied_text,
     information_text,
     updated_text,
 )

@@ -1,0 +1,94 @@
+"""What somebody must believe, as plain text.
+
+Invariant: words first, then aligned tables; no line is wider than `tables.WIDTH`.
+"""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from bayes_rsi.comparison.implied import Implied
+from bayes_rsi.report.tables import aligned, wrapped
+from bayes_rsi.report.verb_parts import NOTHING, answer_text, points
+from bayes_rsi.tags import Verdict
+from bayes_rsi.units import readable_minutes
+
+__all__ = ["implied_text"]
+
+
+def implied_text(found: Implied, verdict: Verdict) -> str:
+    """Write what somebody must believe.
+
+    Parameters
+    ----------
+    found : Implied
+        From `bayes_rsi.implied`.
+    verdict : Verdict
+        Of the posterior behind it.
+
+    Returns
+    -------
+    str
+        The paragraph, hazards, curves, and what each lever would have to be.
+    """
+    hazards = [["from", "to", "theirs", "ours", "theirs a year", "ours a year"]]
+    for _, row in found.hazards.iterrows():
+        rates = (f"{row[f'{side}_rate']:.2f}" for side in ("theirs", "ours"))
+        shares = (f"{points(row[side])}%" for side in ("theirs", "ours"))
+        hazards.append([f"{row['start']}", f"{row['end']}", *shares, *rates])
+    parts = [
+        wrapped(f"{found.forecaster} on: {found.question}"),
+        wrapped(found.words),
+        "Chance in each period if not before, and as a rate\n" + aligned(hazards),
+        _curves(found.curves),
+        "What would give their numbers, all else as ours\n" + aligned(_beliefs(found)),
+    ]
+    return answer_text(verdict, *parts, assumes=found.assumes)
+
+
+def _curves(curves: pd.DataFrame) -> str:
+    if curves.empty:
+        return ""
+    rows = [["whose", "curve", "never", "median", "shape"]]
+    for _, row in curves.iterrows():
+        normal = row["family"] == "normal"
+        shape = f"sd {row['second']:.2f} years" if normal else f"shape {row['second']:.2f}"
+        median = "none" if pd.isna(row["median"]) else f"{row['median']:%Y-%m}"
+        rows.append([row["whose"], row["family"], f"{points(row['never'])}%", median, shape])
+    return "Single curves through the last two probabilities\n" + aligned(rows)
+
+
+def _beliefs(found: Implied) -> list[list[str]]:
+    days = [f"by {day:%Y-%m}" for day in found.points["date"]]
+    pair = "for both" if len(days) > 1 else f"for {days[0]}"
+    header = ["", "ours", f"only {days[0]}", f"only {days[-1]}", pair, "then", "at most"]
+    rows = [header]
+    for _, row in found.beliefs.iterrows():
+        spread = ""
+        if row["spread"] and row["possible"]:
+            spread = f", {row['spread']} {row['pair_spread']:.2g}"
+        both = f"{_value(row, 'pair')}{spread}" if row["possible"] else "not possible alone"
+        then = f"{points(row['pair_first'])}, {points(row['pair_second'])}%"
+        rows.append(
+            [
+                str(row["lever"]),
+                _value(row, "ours"),
+                _value(row, "for_first"),
+                _value(row, "for_second"),
+                both,
+                then if row["possible"] else NOTHING,
+                f"{points(row['most_first'])}, {points(row['most_second'])}%",
+            ]
+        )
+    return rows
+
+
+def _value(row: pd.Series, column: str) -> str:
+    value = float(row[column])
+    if math.isnan(value):
+        return NOTHING
+    if row["unit"] == "minutes":
+        return readable_minutes(value)
+    return f"{value:.2g}{' y' if row['unit'] == 'years' else ''}"
