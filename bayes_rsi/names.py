@@ -1,6 +1,6 @@
-"""Names of dims, coordinates, variables and groups: public API, each with its meaning and unit.
+"""Names of dims, coordinates and variables: public API, each with its meaning and unit.
 
-Invariant: no other module spells one of these as a literal when it writes a result.
+Invariant: one name stands for one thing. A panel, which is made before any model, spells its own.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ import arviz as az
 import numpy as np
 import xarray as xr
 
+from bayes_rsi import names
 from bayes_rsi.tags import Gate, Verdict
 
 __all__ = ["LIMITS", "verdict"]
@@ -54,12 +55,12 @@ def _varying(posterior: xr.Dataset) -> xr.Dataset:
     """Drop elements fixed by construction (a pinned knot), for which diagnostics are undefined."""
     flat = {}
     for name, values in posterior.items():
-        ordered = values.transpose("chain", "draw", ...).values
+        ordered = values.transpose(names.CHAIN, names.DRAW, ...).values
         elements = ordered.reshape(*ordered.shape[:2], -1)
         elements = np.where(np.isfinite(elements), elements, np.nan)  # infinity is no draw
         moving = elements[..., ~(elements.std((0, 1)) <= 1e-10)]  # nan moves, and then fails
         if moving.shape[-1]:
-            flat[str(name)] = (("chain", "draw", f"element_{name}"), moving)
+            flat[str(name)] = ((names.CHAIN, names.DRAW, f"element_{name}"), moving)
     return xr.Dataset(flat)
 
 

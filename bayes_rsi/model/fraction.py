@@ -48,7 +48,11 @@ def fraction(setting: Setting) -> None:
     curve = _curves(setting, floor, ceiling)
     climbed = curve.climbed(setting, "fraction", harness(design, card))
     mean = floor[where] + (ceiling - floor)[where] * climbed
-    spread, noise, shared = _spread(card)[where], variable(card, "rounding"), common(design, card)
+    spread, noise, shared = (
+        _spread(card)[where],
+        variable(card, names.ROUNDING),
+        common(design, card),
+    )
     even = mean * (1 - mean)
     variance = even * (1 / rows.trials + shared.rest * spread**2) + noise**2
     pm.CustomDist(
@@ -80,7 +84,7 @@ def _spread(card: Card) -> Any:
     typical = variable(card, "overdispersion_typical")
     spread = variable(card, "overdispersion_spread")
     log = pm.Normal("log_overdispersion", pt.log(typical), spread, dims=names.FRACTION_SERIES)
-    return pm.Deterministic("overdispersion", pt.exp(log), dims=names.FRACTION_SERIES)
+    return pm.Deterministic(names.OVERDISPERSION, pt.exp(log), dims=names.FRACTION_SERIES)
 
 
 def _log_density(value: Any, mean: Any, variance: Any) -> Any:

@@ -99,14 +99,14 @@ def horizon(design: Design, card: Card, latent: Latents) -> Scale:
     Scale
         What a doubling is.
     """
-    scale = Scale(variable(card, "horizon_at_level"), variable(card, "horizon_rate"))
+    scale = Scale(variable(card, names.HORIZON_AT_LEVEL), variable(card, "horizon_rate"))
     if not design.reference:
         return scale  # evidence from before the first horizon: the card's prior alone
     plain, cut = (
         design.scores_of("horizon", censored=False),
         design.scores_of("horizon", censored=True),
     )
-    shared, extra = variable(card, "horizon_shared"), variable(card, "horizon_noise")
+    shared, extra = variable(card, names.HORIZON_SHARED), variable(card, names.HORIZON_NOISE)
     mean_of = _means(design, card, latent, scale, np.concatenate([plain, cut]))
     _suite_error(design, shared)
     pm.Normal(
@@ -149,10 +149,10 @@ def _means(design: Design, card: Card, latent: Latents, scale: Scale, rows: np.n
     systems = np.unique(design.system_index(rows))
     who = np.searchsorted(systems, design.system_index(rows))
     free = design.panel["series"].values[series] != design.reference
-    offset = variable(card, "horizon_offset", dims=names.HORIZON_SERIES) * free
-    stretch = variable(card, "horizon_stretch", dims=names.HORIZON_SERIES) ** free.astype(float)
-    raw = pm.Normal("horizon_deviation_raw", 0.0, 1.0, dims=names.HORIZON_SYSTEM)
-    deviation = variable(card, "horizon_scatter") * raw
+    offset = variable(card, names.HORIZON_OFFSET, dims=names.HORIZON_SERIES) * free
+    stretch = variable(card, names.HORIZON_STRETCH, dims=names.HORIZON_SERIES) ** free.astype(float)
+    raw = pm.Normal(names.HORIZON_DEVIATION, 0.0, 1.0, dims=names.HORIZON_SYSTEM)
+    deviation = variable(card, names.HORIZON_SCATTER) * raw
     place = latent.place[systems][who]
     return scale.at_level + scale.rate * stretch[where] * place + offset[where] + deviation[who]
 

@@ -10,7 +10,7 @@ They are the levels that the article behind this project reads its argument from
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -21,9 +21,9 @@ from bayes_rsi.cards import Card
 from bayes_rsi.checks.court.arrivals import quiet
 from bayes_rsi.checks.court.bounds import bounds
 from bayes_rsi.checks.court.scale import to_scale
-from bayes_rsi.checks.court.targets import MONTHS, until
-from bayes_rsi.evidence import Evidence, cut
-from bayes_rsi.evidence.selection import known, not_excluded, select
+from bayes_rsi.checks.court.targets import MONTHS, seen_on, until
+from bayes_rsi.evidence import Evidence
+from bayes_rsi.evidence.selection import known, not_excluded
 from bayes_rsi.units import year_of_date
 
 __all__ = ["EVENTS", "Event", "event_targets", "figures", "probabilities", "reached", "silent"]
@@ -100,7 +100,7 @@ def event_targets(
         figure reaches the levels up to its lower end; a level above that end, and not above its
         upper one, is not resolved, and the event is not in the table.
     """
-    seen = _seen(evidence, card, origin, card.evidence.min_scores)
+    seen = seen_on(evidence, card, origin, card.evidence.min_scores)
     ends = {count: until(origin, count) for count in months}
     ends = {count: day for count, day in ends.items() if day <= pd.Timestamp(evidence.as_of)}
     before = figures(evidence, card, origin)
@@ -186,10 +186,6 @@ def _recent(seen: pd.DataFrame, evidence: Evidence, origin: str) -> pd.Series:
     return new.groupby("series")["system"].nunique()
 
 
-def _seen(evidence: Evidence, card: Card, day: str | pd.Timestamp, min_scores: int) -> pd.DataFrame:
-    return select(cut(evidence, day), **(asdict(card.evidence) | {"min_scores": min_scores}))
-
-
 def figures(evidence: Evidence, card: Card, day: str | pd.Timestamp) -> pd.DataFrame:
     """Give the figures by which levels are reached on a day.
 
@@ -208,7 +204,7 @@ def figures(evidence: Evidence, card: Card, day: str | pd.Timestamp) -> pd.DataF
         Rows of the scores; ``fitted`` tells those that a fit would see from all others.
     """
     also = not_excluded(known(evidence.scores, pd.Timestamp(day).date()))
-    parts = [_seen(evidence, card, day, 1).assign(fitted=True), also.assign(fitted=False)]
+    parts = [seen_on(evidence, card, day, 1).assign(fitted=True), also.assign(fitted=False)]
     return pd.concat(parts, ignore_index=True)
 
 

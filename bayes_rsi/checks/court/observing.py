@@ -112,7 +112,7 @@ def _conditions(
     for family in families:
         label = f"{question.series}|{family or 'unstated'}"
         if label in known:
-            (more,) = _each(world, capability, {"harness": label}, names.HARNESS_EFFECT)
+            (more,) = _each(world, capability, {names.HARNESS: label}, names.HARNESS_EFFECT)
         elif family not in seen and known:
             (spread,) = _each(world, capability, {}, names.HARNESS_SPREAD)
             more = spread * rng.standard_normal(capability.shape)
@@ -127,9 +127,9 @@ def _fraction(
 ) -> np.ndarray:
     floor = float(np.nan_to_num(_about(world, question, "floor")))
     label = {names.FRACTION_SERIES: question.series}
-    wanted = (names.DIFFICULTY, names.SLOPE, names.CEILING, "overdispersion")
+    wanted = (names.DIFFICULTY, names.SLOPE, names.CEILING, names.OVERDISPERSION)
     difficulty, slope, ceiling, more = _each(world, capability, label, *wanted)
-    (rounding,) = _each(world, capability, {}, "rounding")
+    (rounding,) = _each(world, capability, {}, names.ROUNDING)
     logit = slope * (_place(world, capability, question) - difficulty)
     logit = logit + _conditions(world, capability, question, rng)
     mean = floor + (ceiling - floor) / (1 + np.exp(-logit))
@@ -164,12 +164,14 @@ def _common(world: Futures, capability: np.ndarray) -> np.ndarray:
 def _horizon(
     world: Futures, capability: np.ndarray, question: Question, rng: np.random.Generator
 ) -> np.ndarray:
-    wanted = ("horizon_at_level", "horizon_noise", "horizon_shared")
+    wanted = (names.HORIZON_AT_LEVEL, names.HORIZON_NOISE, names.HORIZON_SHARED)
     at_level, extra, shared = _each(world, capability, {}, *wanted)
     mean = capability
     if question.series != reference_of(world.panel):
         label = {names.HORIZON_SERIES: question.series}
-        stretch, offset = _each(world, capability, label, "horizon_stretch", "horizon_offset")
+        stretch, offset = _each(
+            world, capability, label, names.HORIZON_STRETCH, names.HORIZON_OFFSET
+        )
         mean = at_level + stretch * (capability - at_level) + offset
     own = np.sqrt((1 - shared) * _published_sd(world, question.series) ** 2 + extra**2)
     error = own * rng.standard_normal(capability.shape)
@@ -180,10 +182,10 @@ def _deviation(
     world: Futures, capability: np.ndarray, system: str, rng: np.random.Generator
 ) -> np.ndarray:
     """Give by how much systems are better at long work than their capability says."""
-    (scatter,) = _each(world, capability, {}, "horizon_scatter")
+    (scatter,) = _each(world, capability, {}, names.HORIZON_SCATTER)
     if system in world.labels(names.HORIZON_SYSTEM):
         label = {names.HORIZON_SYSTEM: system}
-        (raw,) = _each(world, capability, label, "horizon_deviation_raw")
+        (raw,) = _each(world, capability, label, names.HORIZON_DEVIATION)
         return np.asarray(scatter * raw)
     return np.asarray(scatter * rng.standard_normal(capability.shape))
 
@@ -205,7 +207,7 @@ def _speedup(
         world,
         capability,
         {names.SPEEDUP_SERIES: question.series},
-        *(names.SPEEDUP_DIFFICULTY, names.SPEEDUP_SLOPE, names.SPEEDUP_LIMIT, "speedup_noise"),
+        *(names.SPEEDUP_DIFFICULTY, names.SPEEDUP_SLOPE, names.SPEEDUP_LIMIT, names.SPEEDUP_NOISE),
     )
     place = _place(world, capability, question)
     mean = limit / (1 + np.exp(-slope * (place - difficulty)))
@@ -217,7 +219,7 @@ def _ratio(
 ) -> np.ndarray:
     label = {names.RATIO_SERIES: question.series}
     even, slope = _each(world, capability, label, names.RATIO_DIFFICULTY, names.RATIO_SLOPE)
-    (noise,) = _each(world, capability, {}, "ratio_noise")
+    (noise,) = _each(world, capability, {}, names.RATIO_NOISE)
     mean = slope * (_place(world, capability, question) - even)
     return np.asarray(mean + noise * rng.standard_normal(capability.shape))
 

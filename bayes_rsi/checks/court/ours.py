@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from bayes_rsi import names
 from bayes_rsi.checks.court.arrivals import Arrivals, arrivals, like
 from bayes_rsi.checks.court.baselines.protocol import each, gathered, moment
 from bayes_rsi.checks.court.futures import Futures, futures
@@ -83,7 +84,7 @@ def _capability(
 ) -> np.ndarray:
     """Give the capability of the system that is asked about: its own, or a newcomer's."""
     if crowd.world.has(row.system):
-        own = crowd.world.of("capability", system=row.system)
+        own = crowd.world.of(names.CAPABILITY, system=row.system)
         return np.broadcast_to(own.reshape(-1, *[1] * (len(shape) - 1)), shape)
     return crowd.newcomer(float(year_of_date(row.released)), row.tier, row.lab, shape, rng)
 

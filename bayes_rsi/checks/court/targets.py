@@ -53,6 +53,7 @@ __all__ = [
     "MONTHS",
     "TEST_ORIGINS",
     "outcomes",
+    "seen_on",
     "targets",
     "until",
 ]
@@ -127,7 +128,7 @@ def targets(
     >>> targets(load_evidence(), load_card("baseline"), "2025-12-31").kind.value_counts()
     ... # doctest: +SKIP
     """
-    known = _selected(evidence, card, origin, card.evidence.min_scores)
+    known = seen_on(evidence, card, origin, card.evidence.min_scores)
     kinds = evidence.series.set_index("series")["kind"]
     known = known[known["series"].map(kinds).isin(KINDS)]
     best = known.groupby("series")["value"].max()
@@ -140,7 +141,7 @@ def targets(
     parts = [named, _records(horizons, later, best)]
     for count, day in ends:
         if day <= pd.Timestamp(evidence.as_of):
-            new = _new(_selected(evidence, card, day, 1), before)
+            new = _new(seen_on(evidence, card, day, 1), before)
             top = _best(known, new[new["series"].isin(best.index)], count, day)
             kept = top["series"].map(kinds) != "horizon"
             parts.append(top.assign(value=top["value"].where(kept)))
@@ -199,10 +200,27 @@ def outcomes(table: pd.DataFrame) -> dict[str, int]:
     }
 
 
-def _selected(
+def seen_on(
     evidence: Evidence, card: Card, day: str | date | pd.Timestamp, min_scores: int
 ) -> pd.DataFrame:
-    """Give the rows that a fit would see on a day."""
+    """Give the rows that a fit would see on a day.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Up to the day, or later.
+    card : Card
+        Chooses the rows.
+    day : str, date or pandas.Timestamp
+        The day.
+    min_scores : int
+        Fewest rows of a series.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of the scores.
+    """
     seen = cut(evidence, day)
     return select(seen, **(asdict(card.evidence) | {"min_scores": min_scores}))
 
