@@ -159,6 +159,21 @@ def test_an_update_says_how_and_what(run, updated):
     assert updated[1] == []
 
 
+def test_time_that_passes_is_told_beside_the_scores(run, updated, monkeypatch):
+    """An event that has not come by the last day of the rows is part of what moved."""
+    made = vars(bayes_rsi)["update"]
+
+    def later(*arguments):
+        found = made(*arguments)
+        tag = replace(found.after.tag, as_of="2026-11-25")
+        return replace(found, after=replace(found.after, tag=tag))
+
+    assert "no event until" not in run("update", "mine.csv")[1]
+    monkeypatch.setitem(vars(bayes_rsi), "update", later)
+    out = run("update", "mine.csv")[1]
+    assert "What the new scores, and no event until 2026-11-25, moved" in out
+
+
 def test_a_refit_is_kept_beside_the_forecast(run, updated):
     state, saved = updated
     state["refitted"] = True

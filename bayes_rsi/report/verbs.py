@@ -13,6 +13,7 @@ import pandas as pd
 from bayes_rsi.comparison.compounding import Compounding
 from bayes_rsi.comparison.given import Given
 from bayes_rsi.comparison.information import Information
+from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.report.tables import aligned, moved_text, wrapped
 from bayes_rsi.report.verb_parts import answer_text, number, points
 from bayes_rsi.tags import Verdict
@@ -28,6 +29,8 @@ __all__ = [
 class Updated(Protocol):
     """What is written of an update; it is made in a room that this one does not import."""
 
+    before: Forecast
+    after: Forecast
     rows: pd.DataFrame
     table: pd.DataFrame
     k_hat: float
@@ -182,7 +185,10 @@ def updated_text(found: Updated, verdict: Verdict) -> str:
     title = "The new scores"
     if not found.refitted:
         title += f", and what each did to P({found.asked})"
-    moves = moved_text(found.table, ["the new scores"], ("before", "after"))
+    day, what = found.after.tag.as_of, "the new scores"
+    if day != found.before.tag.as_of:  # time that passes without an event moves dates too
+        what += f", and no event until {day},"
+    moves = moved_text(found.table, [what], ("before", "after"))
     return answer_text(
         verdict, wrapped(said), moves, f"{title}\n{aligned(rows)}", assumes=found.assumes
     )
