@@ -78,13 +78,12 @@ def compare(
     as_of = forecast.tag.as_of
     table = load_evidence(as_of=as_of).forecasts if forecasts is None else forecasts
     table = table[table["forecast_date"] <= pd.Timestamp(as_of)]
-    usable = _comparable(table, forecast)
+    # Somebody who changed their mind is judged by what they say now, even where that is about days
+    # that lie behind us.
+    latest = table.groupby(["forecaster", "question"])["forecast_date"].transform("max")
+    usable = _comparable(table[table["forecast_date"] == latest], forecast)
     name = _named(forecaster, usable["forecaster"].unique().tolist(), table, as_of)
-    rows = usable[usable["forecaster"] == name]
-    # Somebody who changed their mind is judged by what they say now.
-    latest = rows.groupby("question")["forecast_date"].transform("max")
-    rows = rows[rows["forecast_date"] == latest]
-    return _beside(rows, forecast)
+    return _beside(usable[usable["forecaster"] == name], forecast)
 
 
 def hazards(probability_by_year: Mapping[int, float]) -> dict[int, float]:

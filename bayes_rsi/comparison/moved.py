@@ -55,7 +55,8 @@ def _event_rows(before: EventSummary, after: EventSummary) -> list[dict[str, obj
 
 
 def _share_row(event: str, quantity: str, before: Share, after: Share) -> dict[str, object]:
-    error = math.hypot(before.mcse, after.mcse)  # two samplings, independent of each other
+    # As of two independent samplings: they share the dice of what is judged, so it is less.
+    error = math.hypot(before.mcse, after.mcse)
     return _row(event, quantity, "probability", before.p, after.p, after.p - before.p, error)
 
 

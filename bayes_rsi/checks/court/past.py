@@ -88,6 +88,8 @@ class Past:
             long as ``t - lead`` is not before the first record; not negative, may be empty.
         """
         years, values = self.records(series)
+        if not len(years):  # all of its figures are censored
+            return np.zeros(0)
         count = int(np.floor((self.origin - lead - years[0]) / MONTH)) + 1
         if count < 1:
             return np.zeros(0)

@@ -182,6 +182,14 @@ def test_persistence_has_no_drift():
     assert drawn.max() == pytest.approx(3.75, abs=0.26)
 
 
+@pytest.mark.parametrize("kind", ["best", "record"])
+def test_a_series_whose_figures_are_all_censored_has_no_records(kind):
+    past = history([(2024.0, 1.0), (2024.5, 2.0)], series="another")
+    assert past.changes("s", 0.5).size == 0
+    told = BASELINES["persistence"](past, question(kind=kind), 100, 1)
+    assert told.sizes["target"] == 0
+
+
 def test_persistence_of_a_named_score_is_the_recent_level_of_its_tier():
     points = [(2024.2, 1.0), (2024.4, 2.0), (2024.6, 3.0)]
     past = history([*points, (2020.0, -9.0)])

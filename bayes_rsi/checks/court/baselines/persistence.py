@@ -64,7 +64,10 @@ def persistence(past: Past, targets: pd.DataFrame, draws: int, seed: int) -> xr.
 
 
 def _still(past: Past, row: Any, draws: int, rng: np.random.Generator) -> np.ndarray | None:
-    start = past.origin if row.kind == "best" else past.records(row.series)[0][-1]
+    records = past.records(row.series)[0]
+    if not len(records):  # all figures of the series are censored
+        return None
+    start = past.origin if row.kind == "best" else records[-1]
     lead = max(moment(row) - start, MONTH)
     steps = _steps(past, row, lead)
     if row.kind == "record":
