@@ -107,7 +107,7 @@ def test_of_one_question_only_the_latest_forecast_counts(forecast):
 
 
 def test_what_was_said_before_stays_superseded_by_what_lies_behind_us(forecast):
-    """The newest forecast on the question is about a day that has passed; another question stays."""
+    """The newest on the question is about a day that has passed; another question stays."""
     rows = [
         says("A", 0.4, "2030-12-31", forecast_date="2025-01-01"),
         says("A", 0.1, "2026-03-31", forecast_date="2026-01-01"),
