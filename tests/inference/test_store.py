@@ -153,7 +153,10 @@ def test_a_posterior_of_another_origin_is_refused(fit, tmp_path, field):
     value = getattr(fit.tag, field)
     other = value + 1 if isinstance(value, int) else f"{value}0"
     save(replace(fit, tag=replace(fit.tag, **{field: other})), tmp_path)
-    message = rf"{FILE}: got a posterior with {field} {other}, expected {value}; fit again"
+    remedy = {"card": "give its card", "as_of": "give its as-of date", "seed": "give its seed"}
+    remedy |= {"data_digest": "give the rows that were added to it"}
+    told = remedy.get(field, "fit again")
+    message = rf"{FILE}: got a posterior with {field} {other}, expected {value}; {told}"
     with pytest.raises(StoreError, match=message):
         load(CARD, None, tmp_path, SEED)
 
