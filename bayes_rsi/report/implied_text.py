@@ -62,27 +62,29 @@ def _curves(curves: pd.DataFrame) -> str:
 
 def _beliefs(found: Implied) -> list[list[str]]:
     days = [f"by {day:%Y-%m}" for day in found.points["date"]]
-    pair = "for both" if len(days) > 1 else f"for {days[0]}"
-    header = ["", "ours", f"only {days[0]}", f"only {days[-1]}", pair, "then", "at most"]
-    rows = [header]
+    several = len(days) > 1
+    only = [f"only {days[0]}", f"only {days[-1]}"] if several else []
+    both = "for both" if several else f"for {days[0]}"
+    rows = [["", "ours", *only, both, "then", "at most"]]
     for _, row in found.beliefs.iterrows():
-        spread = ""
-        if row["spread"] and row["possible"]:
-            spread = f", {row['spread']} {row['pair_spread']:.2g}"
-        both = f"{_value(row, 'pair')}{spread}" if row["possible"] else "not possible alone"
-        then = f"{points(row['pair_first'])}, {points(row['pair_second'])}%"
-        rows.append(
-            [
-                str(row["lever"]),
-                _value(row, "ours"),
-                _value(row, "for_first"),
-                _value(row, "for_second"),
-                both,
-                then if row["possible"] else NOTHING,
-                f"{points(row['most_first'])}, {points(row['most_second'])}%",
-            ]
-        )
+        single = [_value(row, "for_first"), _value(row, "for_second")] if several else []
+        then = _points_of(row, "pair", several) if row["possible"] else NOTHING
+        most = _points_of(row, "most", several)
+        rows.append([str(row["lever"]), _value(row, "ours"), *single, _pair(row), then, most])
     return rows
+
+
+def _pair(row: pd.Series) -> str:
+    if not row["possible"]:
+        return "not possible alone"
+    spread = f", {row['spread']} {row['pair_spread']:.2g}" if row["spread"] else ""
+    return f"{_value(row, 'pair')}{spread}"
+
+
+def _points_of(row: pd.Series, name: str, several: bool) -> str:
+    """Write what a lever gives at the first and the last of several days, or at the only one."""
+    sides = ("first", "second") if several else ("first",)
+    return ", ".join(points(row[f"{name}_{side}"]) for side in sides) + "%"
 
 
 def _value(row: pd.Series, column: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import handmade
@@ -16,6 +17,8 @@ from bayes_rsi.comparison.inversion import TOLERANCE, Target, share_by, solve_on
 from bayes_rsi.comparison.levers import Lever, faster, levers, with_prior
 from bayes_rsi.errors import ModelError
 from bayes_rsi.forecasting.project import forecast
+from bayes_rsi.report.implied_text import implied_text
+from bayes_rsi.report.tables import WIDTH
 from bayes_rsi.units import year_of_date
 
 DAYS = ("2028-06-30", "2029-06-30")
@@ -233,3 +236,13 @@ def test_nearly_equal_probabilities_have_no_median(found):
     table = handmade.published("work", {"2029-12-31": 0.3, "2033-12-31": 0.3000001})
     curves = implied(found, "somebody", forecasts=table).curves
     assert curves.loc[curves["whose"] == "theirs", "median"].isna().all()
+
+
+def test_one_probability_makes_one_column(found):
+    """With two there is one for each of them and one for both; no line is too wide."""
+    for wanted, columns in (({DAYS[0]: 0.3}, 5), ({DAYS[0]: 0.3, DAYS[1]: 0.6}, 7)):
+        result = implied(found, "somebody", forecasts=handmade.published("work", wanted))
+        text = implied_text(result, found.verdict)
+        table = text[text.index("What would give") :].split("\n\n")[0].splitlines()
+        assert len(re.split(r"\s{2,}", table[1].strip())) == columns - 1  # the first has no head
+        assert max(map(len, text.splitlines())) <= WIDTH
