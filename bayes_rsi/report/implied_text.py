@@ -43,7 +43,7 @@ def implied_text(found: Implied, verdict: Verdict) -> str:
         wrapped(found.words),
         "Chance in each period if not before, and as a rate\n" + aligned(hazards),
         _curves(found.curves),
-        "What would give their numbers, all else as ours\n" + aligned(_beliefs(found)),
+        _beliefs(found),
     ]
     return answer_text(verdict, *parts, assumes=found.assumes)
 
@@ -60,18 +60,21 @@ def _curves(curves: pd.DataFrame) -> str:
     return "Single curves through the last two probabilities\n" + aligned(rows)
 
 
-def _beliefs(found: Implied) -> list[list[str]]:
+def _beliefs(found: Implied) -> str:
+    """Write what each lever would have to be: for one of two numbers, and for all of theirs."""
     days = [f"by {day:%Y-%m}" for day in found.points["date"]]
     several = len(days) > 1
-    only = [f"only {days[0]}", f"only {days[-1]}"] if several else []
-    both = "for both" if several else f"for {days[0]}"
-    rows = [["", "ours", *only, both, "then", "at most"]]
+    single = [["", "ours", f"only {days[0]}", f"only {days[-1]}"]]
+    whole = [["", "ours", "for both" if several else f"for {days[0]}", "then", "at most"]]
     for _, row in found.beliefs.iterrows():
-        single = [_value(row, "for_first"), _value(row, "for_second")] if several else []
+        lever = [str(row["lever"]), _value(row, "ours")]
+        single.append([*lever, _value(row, "for_first"), _value(row, "for_second")])
         then = _points_of(row, "pair", several) if row["possible"] else NOTHING
-        most = _points_of(row, "most", several)
-        rows.append([str(row["lever"]), _value(row, "ours"), *single, _pair(row), then, most])
-    return rows
+        whole.append([*lever, _pair(row), then, _points_of(row, "most", several)])
+    told = "What would give their numbers, all else as ours\n" + aligned(whole)
+    if not several:
+        return told
+    return f"What would give one of their numbers, all else as ours\n{aligned(single)}\n\n{told}"
 
 
 def _pair(row: pd.Series) -> str:
