@@ -16,6 +16,13 @@ __all__ = ["maintaining"]
 
 maintaining = typer.Typer()
 
+Workers = Annotated[int, typer.Option(min=1, metavar="N", help="Local processes, one core each.")]
+Seed = Annotated[int, typer.Option(min=0, metavar="N", help="Seed of everything random.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no notes.")]
+Models = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Folder of the results. Default: models/.")
+]
+
 
 @maintaining.command()
 def backtest(
@@ -32,9 +39,7 @@ def backtest(
             help="Day to forecast from; repeatable. Default: quarters, 2024-06-30 to 2026-03-31.",
         ),
     ] = None,
-    workers: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Local processes, one core each.")
-    ] = 1,
+    workers: Workers = 1,
     cluster: Annotated[
         str | None,
         typer.Option(
@@ -44,8 +49,8 @@ def backtest(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder. Default: models/<card>.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Seed of everything random.")] = 1,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no notes.")] = False,
+    seed: Seed = 1,
+    quiet: Quiet = False,
 ) -> None:
     """Forecast from earlier days and score what became known later, beside simple baselines.
 
@@ -79,9 +84,7 @@ def sbc(
             min=0, metavar="N", help="Repeatable: the right model runs with each. Default: 1."
         ),
     ] = None,
-    workers: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Local processes, one core each.")
-    ] = 1,
+    workers: Workers = 1,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the results.")] = Path(
         "out/sbc"
     ),
@@ -107,9 +110,7 @@ def sbc(
 
 @maintaining.command()
 def pool(
-    models: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder of the results. Default: models/.")
-    ] = None,
+    models: Models = None,
     write: Annotated[bool, typer.Option("--write", help="Keep it there, as pool.json.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print pool.json, nothing else.")] = False,
 ) -> None:
@@ -131,15 +132,13 @@ def verdicts(
         list[str] | None,
         typer.Option(metavar="NAME", help="Only this shipped card; repeatable. Default: all."),
     ] = None,
-    models: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder of the results. Default: models/.")
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Seed of everything random.")] = 1,
+    models: Models = None,
+    seed: Seed = 1,
     refit: Annotated[bool, typer.Option("--refit", help="Fit again what is current.")] = False,
     index: Annotated[
         bool, typer.Option("--index", help="Fit nothing, refresh pool.json and the tables.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no notes.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Fit every shipped card, some minutes each, and keep what it says for later readers.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -238,10 +239,17 @@ def _evidence(
     paths = [new_rows] if isinstance(new_rows, str | Path) else list(new_rows)
     if as_of is not None:
         return load_evidence(as_of=as_date(as_of), add=paths)
-    scores = load_evidence(add=paths).scores
-    last = scores.loc[scores["origin"] != SHIPPED, "known_on"].max()
-    since = as_date(fit.tag.as_of)
-    return load_evidence(as_of=since if pd.isna(last) else max(since, as_date(last)), add=paths)
+    last = max([as_date(fit.tag.as_of), *_days_of(paths)])
+    return load_evidence(as_of=last, add=paths)
+
+
+def _days_of(paths: list[str | Path]) -> list[date]:
+    """Give the days on which scores and audits of a user's own files became known."""
+    today = date.today()
+    whole, shipped = load_evidence(as_of=today, add=paths), load_evidence(as_of=today)
+    scores = whole.scores.loc[whole.scores["origin"] != SHIPPED, "known_on"]
+    audits = whole.audits.loc[~whole.audits["audit"].isin(shipped.audits["audit"]), "known_on"]
+    return [as_date(day) for day in pd.concat([scores, audits])]
 
 
 def _told(fit: Fit, panel: xr.Dataset, found: Changes, before: Forecast) -> Told:

@@ -114,9 +114,12 @@ def off_by_most(small_fit):
 def test_a_new_system_is_drawn_below_the_frontier_of_its_release(small_fit):
     """Forget a system: its mean is the frontier less the gap of its tier, draw by draw."""
     arrays, whole = design(small_fit.panel, small_fit.card), stacked(small_fit)
-    position = int(small_fit.panel.sizes["system"] - 1)
+    effects = small_fit.tree["posterior"]["lab_effect"]
+    mean = np.abs(effects.mean(("chain", "draw")).values)
+    farthest = str(effects["lab"].values[int(mean.argmax())])
+    position = int(np.flatnonzero(small_fit.panel["lab"].values == farthest)[-1])
     system = str(small_fit.panel["system"].values[position])
-    rest = whole.sel(system=whole["system"].values[:-1])
+    rest = whole.sel(system=[s for s in whole["system"].values if s != system])
     rest = rest.sel(horizon_system=[s for s in rest["horizon_system"].values if s != system])
     paths = continued(
         small_fit.tree["posterior"].to_dataset(), small_fit.card, 2030.0, small_fit.tag.seed
@@ -131,10 +134,8 @@ def test_a_new_system_is_drawn_below_the_frontier_of_its_release(small_fit):
     tier = TIERS[arrays.tier[position]]
     gap = whole[f"gap_{tier}"].values * scale
     least = whole[f"behind_{tier}"].values * scale if tier != "flagship" else 0.0 * gap
-    lab = str(small_fit.panel["lab"].values[position])
-    if "lab_effect" in whole and lab in whole["lab"].values:
-        stretch = np.exp(whole["lab_effect"].sel(lab=lab).values)
-        gap, least = gap * stretch, least * stretch
+    effect = effects.sel(lab=farthest).stack(sample=("chain", "draw")).values
+    gap, least = gap * np.exp(effect), least * np.exp(effect)
     sd = np.hypot(gap, whole["system_scatter"].values * scale) / np.sqrt(systems.NODES)
     z = (nodes.capability.mean(axis=1) - (at_release - least - gap)) / sd
     assert abs(z.mean()) < 5 / np.sqrt(300)
@@ -215,6 +216,15 @@ def test_rows_count_that_became_known_later(small_fit, tmp_path):
     assert found.fit.tag.as_of == "2026-08-15"
     with pytest.raises(EvidenceError, match=r"change nothing.*Give a later day"):
         update(small_fit, path, as_of="2026-07-31")
+
+
+def test_an_audit_counts_that_became_known_after_the_scores(small_fit, tmp_path):
+    row = {"audit": "own", "benchmark": "paperbench", "n_audited": 40, "n_flawed": 9}
+    row |= {"sampling": "random", "weight": 1, "known_on": "2026-09-01", "source": "own"}
+    pd.DataFrame([row]).to_csv(tmp_path / "checked.csv", index=False)
+    written(tmp_path / "mine.csv", [one | {"known_on": "2026-08-15"} for one in ROWS])
+    with pytest.raises(ConvergenceError, match="an audit of paperbench"):
+        update(small_fit, tmp_path, refit=False)
 
 
 def test_an_event_or_day_that_cannot_be_told_is_refused_first(small_fit, tmp_path):
