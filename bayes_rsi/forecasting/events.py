@@ -30,7 +30,6 @@ __all__ = [
     "check_events",
     "crossing",
     "dated",
-    "dates",
     "dice_of",
     "judged_dice",
     "required",
@@ -130,45 +129,6 @@ def _check_parity(item: Requirement, event: Event, panel: xr.Dataset) -> None:
             f"{where}: got series '{item.series}' without a human baseline, expected one; state it "
             "in the column 'human' of benchmarks.csv, or require a judged horizon instead"
         )
-
-
-def dates(
-    event: Event,
-    paths: Paths,
-    draws: xr.Dataset,
-    panel: xr.Dataset,
-    span: tuple[float, float],
-    seed: int,
-) -> Dates:
-    """Draw the date of an event on each path.
-
-    Parameters
-    ----------
-    event : Event
-        From the card.
-    paths : Paths
-        The frontier.
-    draws : xarray.Dataset
-        The posterior (or prior) that the paths continue.
-    panel : xarray.Dataset
-        Floors and human baselines.
-    span : tuple of float
-        Decimal years of the as-of date, by which the event had not happened, and of the horizon,
-        after which it counts as not dated. The paths should go on for the longest lead.
-    seed : int
-        Seed of the judged quantities.
-
-    Returns
-    -------
-    Dates
-        One date for each path.
-    """
-    uniforms = judged_dice(event, len(paths.values), seed)
-    met = [
-        crossing(item, paths, draws, panel, uniforms.get(dice_of(item)))
-        for item in required(event, panel)
-    ]
-    return dated(event, np.stack(met), uniforms, span)
 
 
 def dice_of(item: Requirement) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from bayes_rsi import names
-from bayes_rsi.forecasting.events import Dates, check_events, dates, required
+from bayes_rsi.forecasting.events import Dates, check_events, required
 from bayes_rsi.forecasting.futures import Futures
 from bayes_rsi.forecasting.paths import Paths, continued
 from bayes_rsi.forecasting.result import Forecast
@@ -60,10 +60,9 @@ def forecast(fit: Fit, seed: int | None = None, group: str = "posterior") -> For
     # Internal systems are ahead: what they reach by the horizon, released ones reach a lead later.
     lead = max(float(event.lead.quantile(LONGEST)) for event in card.events.values())
     paths = continued(draws, card, horizon + lead, chosen)
-    found = {
-        name: dates(event, paths, draws, panel, (as_of, horizon), chosen)
-        for name, event in card.events.items()
-    }
+    told_by = _log_likelihood(fit) if group == "posterior" else None
+    futures = Futures(card, panel, draws, paths, (as_of, horizon), chosen, told_by)
+    found = {name: futures.scene(name).dates() for name in card.events}
     told = {name: required(event, panel) for name, event in card.events.items()}
     events = _events(found, paths, draws)
     events.attrs = {
@@ -75,8 +74,6 @@ def forecast(fit: Fit, seed: int | None = None, group: str = "posterior") -> For
         },
     }
     titles = {name: event.title for name, event in card.events.items()}
-    told_by = _log_likelihood(fit) if group == "posterior" else None
-    futures = Futures(card, panel, draws, paths, (as_of, horizon), chosen, told_by)
     return Forecast(fit.tag, fit.verdict, events, _frontier(paths, draws), titles, futures)
 
 

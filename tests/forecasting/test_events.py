@@ -13,7 +13,8 @@ from scipy import stats
 from bayes_rsi.cards import card_names, load_card
 from bayes_rsi.errors import ModelError
 from bayes_rsi.evidence import load_evidence, panel
-from bayes_rsi.forecasting.events import Dates, check_events, dates, required
+from bayes_rsi.forecasting.events import Dates, check_events, required
+from bayes_rsi.forecasting.futures import Futures
 from bayes_rsi.forecasting.parity import parity
 from bayes_rsi.forecasting.paths import Paths, continued
 
@@ -29,7 +30,8 @@ def dated(event, draws=None, seed=1, panel=None, **settings) -> tuple[Dates, Pat
     panel = handmade.panel() if panel is None else panel
     card = handmade.card(event, **settings)
     paths = continued(draws, card, AS_OF + 40.0, seed)
-    return dates(event, paths, draws, panel, (AS_OF, float(paths.years[-1])), seed), paths
+    futures = Futures(card, panel, draws, paths, (AS_OF, float(paths.years[-1])), seed)
+    return futures.scene(event.name).dates(), paths
 
 
 def crossing(minutes: float) -> float:
