@@ -27,6 +27,7 @@ PRIORS: dict[str, tuple[str, ...]] = {
     "effects": (
         "lab_spread",
         "domain_drift",
+        "series_drift_spread",
         "harness_spread",
         "reporter_offset",
     ),

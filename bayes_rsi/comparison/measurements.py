@@ -23,7 +23,7 @@ from bayes_rsi import names
 from bayes_rsi.errors import ConditionError, ModelError, did_you_mean
 from bayes_rsi.forecasting.conditions import plain
 from bayes_rsi.forecasting.dice import dice
-from bayes_rsi.forecasting.domains import in_domain
+from bayes_rsi.forecasting.drifts import seen_from
 from bayes_rsi.forecasting.frontier import on_day
 from bayes_rsi.forecasting.futures import Futures
 from bayes_rsi.forecasting.scores import expected_score, score_noise
@@ -178,7 +178,7 @@ class ScoreOn(Measurement):
             Shape (path,).
         """
         series = _known(plain(self.series), futures.panel[names.SERIES].values, "series")
-        seen = in_domain(futures.paths, futures.draws, futures.panel, series)
+        seen = seen_from(futures.paths, futures.draws, futures.panel, series)
         mean = expected_score(futures, series, on_day(seen, self.day))
         return mean + self.noise(futures) * score_noise(futures, series, mean)
 

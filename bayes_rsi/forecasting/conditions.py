@@ -16,7 +16,7 @@ import xarray as xr
 
 from bayes_rsi import names
 from bayes_rsi.errors import ConditionError, did_you_mean
-from bayes_rsi.forecasting.domains import in_domain
+from bayes_rsi.forecasting.drifts import seen_from
 from bayes_rsi.forecasting.frontier import on_day, on_series, reliable_series
 from bayes_rsi.forecasting.futures import Futures
 from bayes_rsi.forecasting.parity import PARITY_KINDS, parity
@@ -179,7 +179,7 @@ class ScoreIs(Condition):
         else:
             point = parity(futures.draws, futures.panel, series, self.value)
             threshold = np.repeat(point, futures.paths.shape[2])
-            frontier = in_domain(futures.paths, futures.draws, futures.panel, series)
+            frontier = seen_from(futures.paths, futures.draws, futures.panel, series)
         return _compared(on_day(frontier, self.day), self.comparison, threshold)
 
     def __str__(self) -> str:

@@ -20,7 +20,7 @@ from bayes_rsi import names
 from bayes_rsi.cards import Card, Event, Prior, Requirement
 from bayes_rsi.errors import ModelError, did_you_mean
 from bayes_rsi.forecasting.dice import dice
-from bayes_rsi.forecasting.domains import in_domain
+from bayes_rsi.forecasting.drifts import seen_from
 from bayes_rsi.forecasting.parity import PARITY_KINDS, parity
 from bayes_rsi.forecasting.paths import Paths
 from bayes_rsi.units import doublings
@@ -201,7 +201,7 @@ def crossing(
     """
     if item.prior is None or uniform is None:
         point = parity(draws, panel, item.series)
-        seen = in_domain(paths, draws, panel, item.series)
+        seen = seen_from(paths, draws, panel, item.series)
         return seen.reached(np.repeat(point, paths.shape[2]))
     measured = np.asarray(doublings(item.prior.quantile(uniform))) + _suite_error(draws, paths)
     return paths.reached(measured)

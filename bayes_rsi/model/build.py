@@ -18,7 +18,7 @@ from bayes_rsi.model.ceilings import audited, credited
 from bayes_rsi.model.count import count
 from bayes_rsi.model.curves import begun
 from bayes_rsi.model.design import Design, design
-from bayes_rsi.model.effects import domains, harness_labels, labs
+from bayes_rsi.model.effects import domains, drifting, harness_labels, labs
 from bayes_rsi.model.fraction import fraction
 from bayes_rsi.model.horizon import horizon
 from bayes_rsi.model.priors import refuse_unknown
@@ -113,6 +113,7 @@ def coordinates(arrays: Design) -> dict[str, list]:
         names.CENSORED_SCORE: list(scores[cut]),
         names.LAB: list(labs(arrays)),
         names.DOMAIN: list(domains(arrays)),
+        names.DRIFTING_SERIES: list(series[drifting(arrays)]),
     }
     if arrays.series_of("fraction").size:
         found[names.HARNESS] = list(harness_labels(arrays))
@@ -154,7 +155,7 @@ def _tell_in_doublings(arrays: Design, latent: Latents, scale: Scale) -> None:
     frontier = scale.doublings(latent.in_frame(latent.frontier))
     pm.Deterministic(names.FRONTIER, frontier, dims=names.DATE)
     pm.Deterministic(names.GROWTH, scale.rate * latent.rate / latent.pace)
-    if domains(arrays).size:
-        drift = scale.rate * pm.modelcontext(None)[names.DOMAIN_DRIFT]
-        pm.Deterministic(names.DOMAIN_DRIFT_DOUBLINGS, drift, dims=names.DOMAIN)
+    if drifting(arrays).size:
+        drift = scale.rate * latent.drift
+        pm.Deterministic(names.SERIES_DRIFT_DOUBLINGS, drift, dims=names.DRIFTING_SERIES)
     pm.Deterministic(names.CAPABILITY, scale.doublings(latent.place), dims=names.SYSTEM)

@@ -8,11 +8,12 @@ fits as well, and in the plain parameterisation the sampler crept along that rid
 4,000 and 33 divergences, all in one series). So it moves the steepness at the series' mean score,
 the tilt, and how far the curve has come at the middle of the systems that were scored, the rise:
 
-    tilt: score (or logit of it) per unit of place where the expected score is the mean (the anchor)
+    tilt: score (or logit of it) per unit of place where the expected score is the mean (the
+          anchor), with the part of the series' drift that looks like a steeper curve (the lean)
     rise: tilt * (middle of the scored systems - anchor)
 
-For a given height these are linear in log slope and, for a given slope, in difficulty, so the
-normal priors of the card carry over with their mean and standard deviation transformed.
+For a given height and drift these are linear in log slope and, for a given slope, in difficulty, so
+the normal priors of the card carry over with their mean and standard deviation transformed.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ __all__ = ["Curves", "begun", "below_one", "curves", "middle"]
 
 #: The anchor stays inside these shares of the range: at the ends it would be a point at infinity.
 INNER = (0.05, 0.6)
+#: Spread of the places of systems released on one day, about; years.
+SCATTER = 0.5
 #: Anchor of a series without scores, and the number of scores that count as much as it does. A
 #: series with few scores is held by its prior, which is about difficulty, so its anchor stays near.
 MIDDLE, WORTH = 0.4, 5
@@ -97,7 +100,7 @@ def curves(
     Curves
         One curve for each series of the kind.
     """
-    dims = f"{kind}_series"
+    dims, steeper = f"{kind}_series", steeper + _lean(setting, kind)
     log_tilt = pm.Normal(f"{kind}_log_tilt", log_slope[0] + steeper, log_slope[1], dims=dims)
     tilt, slope = pt.exp(log_tilt), pt.exp(log_tilt - steeper)
     beyond = pt.log(share / (1 - share)) / slope
@@ -172,3 +175,17 @@ def _centre(setting: Setting, kind: str) -> Any:
     count = np.bincount(rows.series, minlength=size)
     parts = setting.places(kind) / count[rows.series]
     return pt.inc_subtensor(pt.zeros(size)[rows.series], parts)  # sums where series repeat
+
+
+def _lean(setting: Setting, kind: str) -> Any:
+    """Give how much of each drift the places of the scored systems take for a steeper curve.
+
+    Capability and release go together, so scores say what slope and drift give together and little
+    of each: with a share w of the variance of places due to release, ``slope * (1 + w drift)``.
+    """
+    rows, size = setting.rows(kind), len(setting.design.series_of(kind))
+    year = setting.design.released[rows.system]
+    count = np.maximum(np.bincount(rows.series, minlength=size), 1)
+    mean = np.bincount(rows.series, year, size) / count
+    variance = np.bincount(rows.series, (year - mean[rows.series]) ** 2, size) / count
+    return setting.drift(kind) * (variance / (variance + SCATTER**2))

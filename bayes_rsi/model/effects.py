@@ -1,14 +1,17 @@
-"""Effects that are not capability: lab, domain, harness and reporter.
+"""Effects that are not capability: lab, domain, series, harness and reporter.
 
 Invariant: every effect is pulled to nothing by its prior (of labs and harnesses with a spread that
 is estimated) and left out where no score could tell it from noise; what remains is capability.
 
     mean gap of a system = gap of its tier * exp(lab effect), lab effects sum to zero
-    place in a domain    = place + domain drift * (release - mean release of the series)
-    logit of a share     = slope * (place in the domain - difficulty) + harness + reporter
+    place on a series    = place + drift of the series * (release - mean release of the series)
+    drift of a series    = drift of its domain + series_drift_spread * Normal(0, 1)
+    logit of a share     = slope * (place on the series - difficulty) + harness + reporter
 
-Domains drift against general reasoning, on which most systems are scored: with a reference there is
-nothing to rotate. Horizons have a rate of their own instead. Drift, harness and reporter are
+Labs work towards some benchmarks and leave others, so that systems of the same capability get
+better or worse at a series with time. Domains drift against general reasoning, on which most
+systems are scored: with a reference there is nothing to rotate. Horizons have a rate of their own
+instead. Drift, harness and reporter are
 relative to the average score of each series: its difficulty is that under the conditions it was
 mostly run in, and the sampler need not move along a ridge between difficulties and effects.
 
@@ -32,8 +35,9 @@ from bayes_rsi.model.priors import variable
 
 __all__ = [
     "REFERENCE_DOMAIN",
-    "domain_shift",
     "domains",
+    "drifting",
+    "drifts",
     "harness",
     "harness_covariance",
     "harness_labels",
@@ -109,15 +113,6 @@ def domains(design: Design) -> np.ndarray:
     return found[found != REFERENCE_DOMAIN]
 
 
-def _of_scores(design: Design) -> tuple[np.ndarray, np.ndarray]:
-    """Give the position of the domain of every score, -1 for the reference, and of its system."""
-    rows = np.arange(design.panel.sizes[names.SCORE])
-    of = design.panel["domain"].values[design.series_index(rows)]
-    known = domains(design)
-    place = np.searchsorted(known, of)
-    return np.where(of == REFERENCE_DOMAIN, -1, place), design.system_index(rows)
-
-
 def _series_of_scores(design: Design) -> np.ndarray:
     return design.series_index(np.arange(design.panel.sizes[names.SCORE]))
 
@@ -143,28 +138,49 @@ def _average(values: np.ndarray, group: np.ndarray) -> np.ndarray:
     return np.bincount(group, values) / np.maximum(np.bincount(group), 1)
 
 
-def domain_shift(design: Design, card: Card) -> Any:
-    """Add how far each score's domain is from the general capability of its system.
+def drifting(design: Design) -> np.ndarray:
+    """Give the series that drift: all but those of horizons.
+
+    Parameters
+    ----------
+    design : Design
+        Arrays of the panel.
+
+    Returns
+    -------
+    numpy.ndarray
+        Positions along ``series``, increasing.
+    """
+    return np.flatnonzero(design.panel["kind"].values != "horizon")
+
+
+def drifts(design: Design, card: Card) -> Any:
+    """Add how much faster than general capability systems get better at each series.
 
     Parameters
     ----------
     design : Design
         Arrays of the panel.
     card : Card
-        Prior ``domain_drift``.
+        Priors ``domain_drift`` and ``series_drift_spread``.
 
     Returns
     -------
-    tensor or float
-        In the population's frame, shape (score,); 0 where all series are of the reference.
+    tensor
+        Per year of release, in the population's frame, shape (drifting_series,).
     """
+    chosen = drifting(design)
+    if not chosen.size:
+        return pt.zeros(0)
+    raw = pm.Normal(names.SERIES_DRIFT_RAW, 0.0, 1.0, dims=names.DRIFTING_SERIES)
+    drift = variable(card, names.SERIES_DRIFT_SPREAD) * raw
     known = domains(design)
-    if not known.size:
-        return 0.0
-    (domain, system), series = _of_scores(design), _series_of_scores(design)
-    drift = variable(card, names.DOMAIN_DRIFT, dims=names.DOMAIN)
-    age = design.released[system] - middles(design)[series]
-    return pt.where(domain < 0, 0.0, drift[np.maximum(domain, 0)] * age)
+    if known.size:
+        of = design.panel["domain"].values[chosen]
+        where = np.clip(np.searchsorted(known, of), 0, known.size - 1)
+        common = variable(card, names.DOMAIN_DRIFT, dims=names.DOMAIN)
+        drift = drift + pt.where(known[where] == of, common[where], 0.0)
+    return pm.Deterministic(names.SERIES_DRIFT, drift, dims=names.DRIFTING_SERIES)
 
 
 def _families(design: Design) -> tuple[np.ndarray, np.ndarray]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from bayes_rsi.cards import Card
 from bayes_rsi.model.design import Design
+from bayes_rsi.model.effects import drifting
 from bayes_rsi.model.priors import variable
 from bayes_rsi.model.scale import Scale
 from bayes_rsi.model.systems import Latents
@@ -92,7 +93,7 @@ class Setting:
         )
 
     def places(self, kind: str) -> Any:
-        """Give the capability behind each score of one kind, in the domain of its series.
+        """Give the capability behind each score of one kind, with the drift of its series.
 
         Parameters
         ----------
@@ -105,6 +106,22 @@ class Setting:
             In the population's frame, in the order of `rows`.
         """
         return self.latent.places(self.design, self.design.scores_of(kind))
+
+    def drift(self, kind: str) -> Any:
+        """Give what a year of release adds to the place of a system on each series of one kind.
+
+        Parameters
+        ----------
+        kind : str
+            Kind of metric.
+
+        Returns
+        -------
+        tensor
+            In the population's frame, shape (series of the kind,).
+        """
+        places = np.searchsorted(drifting(self.design), self.design.series_of(kind))
+        return self.latent.drift[places]
 
     def aim(self, kind: str) -> tuple[Any, Any]:
         """Give what the makers of each series aimed at: mean and sd of its difficulty.

@@ -23,7 +23,7 @@ import pytensor.tensor as pt
 from bayes_rsi import names
 from bayes_rsi.cards import Card
 from bayes_rsi.model.design import TIERS, Design
-from bayes_rsi.model.effects import domain_shift, lab_effect
+from bayes_rsi.model.effects import drifting, drifts, lab_effect, middles
 from bayes_rsi.model.frame import frame_of
 from bayes_rsi.model.priors import variable
 from bayes_rsi.transitions import TRANSITIONS, past
@@ -44,9 +44,9 @@ class Latents:
     place : tensor
         Capability of each system in the population's frame, ``(capability - level) / pace``,
         shape (system,).
-    shift : tensor or float
-        What to add to the place of each score's system for the domain of its series, shape
-        (score,).
+    drift : tensor
+        What a year of release adds to the place of a system on each series, shape
+        (drifting_series,).
     level, pace : tensor
         Origin and unit of the frame, scalars.
     """
@@ -54,27 +54,28 @@ class Latents:
     frontier: Any
     rate: Any
     place: Any
-    shift: Any
+    drift: Any
     level: Any
     pace: Any
 
     def places(self, design: Design, rows: np.ndarray) -> Any:
-        """Give the capability of the system of each score, in the domain of its series.
+        """Give the capability of the system of each score, with the drift of its series.
 
         Parameters
         ----------
         design : Design
             Arrays of the panel.
         rows : numpy.ndarray
-            Positions along ``score``, shape (n,).
+            Positions along ``score``, shape (n,), of series that drift.
 
         Returns
         -------
         tensor
             In the frame, shape (n,).
         """
-        shift = self.shift if isinstance(self.shift, float) else self.shift[rows]
-        return self.place[design.system_index(rows)] + shift
+        system, series = design.system_index(rows), design.series_index(rows)
+        age = design.released[system] - middles(design)[series]
+        return self.place[system] + self.drift[np.searchsorted(drifting(design), series)] * age
 
     def in_frame(self, clock: Any) -> Any:
         """Move effective years into the frame.
@@ -127,8 +128,7 @@ def latents(design: Design, card: Card) -> Latents:
     )
     level, pace = frame.level_and_pace(capability)
     place = (capability - level) / pace
-    shift = domain_shift(design, card)
-    return Latents(frontier, rate, place, shift, level, pace)
+    return Latents(frontier, rate, place, drifts(design, card), level, pace)
 
 
 def _of_tier(design: Design, values: list[Any]) -> Any:

@@ -14,7 +14,7 @@ import xarray as xr
 from scipy import special
 
 from bayes_rsi import names
-from bayes_rsi.forecasting.domains import drift_of, middles
+from bayes_rsi.forecasting.drifts import drift_of, middles
 from bayes_rsi.model.design import Design
 from bayes_rsi.model.effects import SELF
 from bayes_rsi.model.horizon import bounds, published_sd
@@ -83,14 +83,14 @@ def score_log_likelihood(design: Design, draws: xr.Dataset, row: int, nodes: Nod
     series = str(design.panel["score_series"].values[row])
     kind = str(design.panel["kind"].sel({names.SERIES: series}).item())
     if kind != "horizon":  # horizons have a rate of their own instead of a drift
-        nodes = _in_domain(design, draws, row, nodes)
+        nodes = _drifted(design, draws, row, nodes)
     return LIKELIHOODS[kind](design, draws, row, nodes)
 
 
-def _in_domain(design: Design, draws: xr.Dataset, row: int, nodes: Nodes) -> Nodes:
-    """Move capability by the drift of the domain."""
+def _drifted(design: Design, draws: xr.Dataset, row: int, nodes: Nodes) -> Nodes:
+    """Move capability by the drift of the series."""
     series = str(design.panel["score_series"].values[row])
-    drift = drift_of(draws, design.panel, series)
+    drift = drift_of(draws, series)
     if drift is None:
         return nodes
     release = design.released[design.system_index(np.array([row]))[0]]

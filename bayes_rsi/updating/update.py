@@ -59,7 +59,7 @@ NEEDED = (
     names.HORIZON_SCATTER,
     names.HORIZON_DEVIATION,
     names.HORIZON_SHARED,
-    names.DOMAIN_DRIFT_DOUBLINGS,
+    names.SERIES_DRIFT_DOUBLINGS,
     names.HARNESS_EFFECT,
     names.REPORTER_OFFSET,
     names.LAB_EFFECT,

@@ -295,11 +295,9 @@ def parts_of(fitted, series, *wanted):
     posterior, panel = fitted.tree["posterior"].to_dataset(), fitted.panel
     picked = panel.isel(score=panel["score_series"].values == series)
     capability = posterior[names.CAPABILITY].sel(system=picked["score_system"].values).values
-    domain = str(panel["domain"].sel(series=series).item())
-    if domain != "general_reasoning":
-        release = year_of_date(panel["released"].sel(system=picked["score_system"].values).values)
-        drift = posterior["domain_drift_doublings"].sel(domain=domain).values[..., None]
-        capability = capability + drift * (release - release.mean())
+    release = year_of_date(panel["released"].sel(system=picked["score_system"].values).values)
+    drift = posterior["series_drift_doublings"].sel(drifting_series=series).values[..., None]
+    capability = capability + drift * (release - release.mean())
     kind = str(panel["kind"].sel(series=series).item())
     at = posterior.sel({f"{kind}_series": series})
     held = fitted.tree["log_likelihood"][names.SCORE_LOG_LIKELIHOOD]

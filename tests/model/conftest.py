@@ -207,10 +207,10 @@ class World:
         series = rows["score_series"].values
         return release - np.array([release[series == name].mean() for name in series])
 
-    def in_domain(self, values: Mapping[str, np.ndarray], kind: str) -> np.ndarray:
-        """Give the capability behind the scores of a kind, in doublings, in their domains."""
+    def drifted(self, values: Mapping[str, np.ndarray], kind: str) -> np.ndarray:
+        """Give the capability behind the scores of a kind, drifted, in doublings."""
         rows = self.rows(kind)
-        drift = self.of(values, "domain_drift", rows["domain"]) * values["horizon_rate"]
+        drift = self.of(values, "series_drift", rows["score_series"]) * values["horizon_rate"]
         capability = self.of(values, "capability", rows["score_system"])
         return capability + drift * self.since_middle(rows)
 

@@ -118,7 +118,7 @@ def curves_of_the_prior(panel: xr.Dataset, card: Card) -> xr.Dataset:
         return pm.sample_prior_predictive(
             2000,
             var_names=CURVES,
-            random_seed=4,
+            random_seed=5,
             compile_kwargs={"mode": "FAST_COMPILE"},
         )["prior"].to_dataset()
 
@@ -171,3 +171,18 @@ def test_another_prior_of_the_curves_is_seen(
     moved = curves_of_the_prior.assign({other: curves_of_the_prior[other] + 0.2})
     places = uniform(moved, world)[name].reshape(-1, 3)
     assert all(stats.kstest(series, "uniform").pvalue < FALSE_ALARM for series in places.T)
+
+
+def test_the_sampled_tilt_has_the_part_of_the_drift_that_looks_like_a_steeper_curve(
+    world: Any, panel: xr.Dataset
+) -> None:
+    point, step = world.point(1), 0.5
+    values = world.at(point)
+    moved = world.at(point | {"series_drift_raw": point["series_drift_raw"] + step})
+    found = slope_and_difficulty(moved)[0] - slope_and_difficulty(values)[0]
+    release = year_of_date(panel["released"].sel(system=panel["score_system"]).values)
+    of = panel["score_series"].values
+    variance = np.array([release[of == s].var() for s in world.model.coords["fraction_series"]])
+    share = variance / (variance + 0.5**2)
+    assert found == pytest.approx(-share * step * values["series_drift_spread"])
+    assert np.abs(found).max() > 1e-3

@@ -10,7 +10,7 @@ import xarray as xr
 from scipy import special, stats
 
 from bayes_rsi.model.design import design
-from bayes_rsi.model.effects import _centred, domains, harness_labels, labs, middles
+from bayes_rsi.model.effects import _centred, domains, drifting, harness_labels, labs, middles
 
 
 def test_only_series_with_several_harnesses_have_effects(mixed, panel, card):
@@ -52,7 +52,7 @@ def density(world: Any, values: dict[str, np.ndarray], effect: Any) -> np.ndarra
     difficulty, slope, ceiling, over = (
         world.of(values, name, of) for name in ("difficulty", "slope", "ceiling", "overdispersion")
     )
-    logit = slope * (world.in_domain(values, "fraction") - difficulty) + effect
+    logit = slope * (world.drifted(values, "fraction") - difficulty) + effect
     floor = rows["floor"].fillna(0.0).values
     mean = floor + (ceiling - floor) * special.expit(logit)
     noise = mean * (1 - mean) * (1 / rows["n_trials"].values + over**2) + values["rounding"] ** 2
@@ -97,6 +97,23 @@ def test_the_reference_domain_does_not_drift(panel, card):
     changed["domain"] = ("series", np.array(["general_reasoning"] * panel.sizes["series"]))
     assert domains(design(changed, card)).size == 0
     assert domains(design(panel, card)).tolist() == ["software_engineering"]
+
+
+def test_a_series_drifts_with_its_domain_and_by_itself(world, panel):
+    values = world.at(world.point(2))
+    labels = world.model.coords["drifting_series"]
+    own = dict(zip(labels, values["series_drift_spread"] * values["series_drift_raw"], strict=True))
+    common = dict(zip(world.model.coords["domain"], values["domain_drift"], strict=True))
+    of = panel["domain"].sel(series=list(labels)).to_series()
+    found = dict(zip(labels, values["series_drift"], strict=True))
+    assert found == pytest.approx({s: own[s] + common.get(of[s], 0.0) for s in labels})
+    told = values["series_drift_doublings"] / values["series_drift"]
+    assert told == pytest.approx(np.full(len(labels), values["horizon_rate"]))
+
+
+def test_horizons_have_a_rate_of_their_own_instead_of_a_drift(panel, card):
+    chosen = panel.isel(series=drifting(design(panel, card)))
+    assert set(panel["kind"].values) - set(chosen["kind"].values) == {"horizon"}
 
 
 def test_a_middle_is_the_mean_release_of_the_scored(panel, card):

@@ -25,7 +25,7 @@ def expected_scores(world: Any, values: dict[str, np.ndarray], rows: xr.Dataset)
     difficulty, slope, ceiling = (
         world.of(values, name, series) for name in ("difficulty", "slope", "ceiling")
     )
-    climb = special.expit(slope * (world.in_domain(values, "fraction") - difficulty))
+    climb = special.expit(slope * (world.drifted(values, "fraction") - difficulty))
     floor = rows["floor"].fillna(0.0).values
     return floor + (ceiling - floor) * climb
 
@@ -136,7 +136,7 @@ def noiseless(panel: xr.Dataset, card: Card) -> xr.Dataset:
     """Prior draws of scores with the noise taken away: the model's own expected scores."""
     exact = panel.assign(n_trials=panel["n_trials"] * 10**12)
     quiet = {"rounding": 1e-7, "log_overdispersion": np.full(3, -30.0)}
-    kept = ["fraction", "ceiling", "difficulty", "slope", "capability", "domain_drift_doublings"]
+    kept = ["fraction", "ceiling", "difficulty", "slope", "capability", "series_drift_doublings"]
     with pm.do(build(exact, card), quiet):
         drawn = pm.sample_prior_predictive(
             300, var_names=kept, random_seed=3, compile_kwargs={"mode": "FAST_COMPILE"}
@@ -162,7 +162,8 @@ def test_expected_scores_follow_the_curve_that_is_told(noiseless: xr.Dataset, wo
     of = {"fraction_series": rows["score_series"].values}
     curve = noiseless[["ceiling", "difficulty", "slope"]].sel(of)
     capability = noiseless["capability"].sel(system=rows["score_system"].values).values
-    drift = noiseless["domain_drift_doublings"].sel(domain=rows["domain"].values).values
+    series = rows["score_series"].values
+    drift = noiseless["series_drift_doublings"].sel(drifting_series=series).values
     capability = capability + drift * world.since_middle(rows)
     climb = special.expit(curve["slope"].values * (capability - curve["difficulty"].values))
     floor = rows["floor"].fillna(0.0).values

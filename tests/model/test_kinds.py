@@ -27,7 +27,7 @@ def beyond(world: Any, values: dict[str, np.ndarray], kind: str) -> np.ndarray:
     """Slope times (capability - difficulty) of each score of a kind."""
     rows = world.rows(kind)
     difficulty, slope = (world.of(values, name, rows["score_series"]) for name in TOLD[kind])
-    return slope * (world.in_domain(values, kind) - difficulty)
+    return slope * (world.drifted(values, kind) - difficulty)
 
 
 def expected(world: Any, values: dict[str, np.ndarray], kind: str) -> np.ndarray:

@@ -25,7 +25,7 @@ def moments(world: Any, values: dict[str, np.ndarray]) -> tuple[np.ndarray, np.n
     difficulty, slope, ceiling, over = (
         world.of(values, name, of) for name in ("difficulty", "slope", "ceiling", "overdispersion")
     )
-    logit = slope * (world.in_domain(values, "fraction") - difficulty)
+    logit = slope * (world.drifted(values, "fraction") - difficulty)
     floor = rows["floor"].fillna(0.0).values
     mean = floor + (ceiling - floor) / (1 + np.exp(-logit))
     even = mean * (1 - mean)

@@ -83,7 +83,7 @@ def test_an_effect_that_an_update_forgets_is_found_out(small_fit, monkeypatch, n
 
 
 def test_a_drift_that_an_update_forgets_is_found_out(small_fit, monkeypatch):
-    kept = tuple(one for one in module.NEEDED if one != "domain_drift_doublings")
+    kept = tuple(one for one in module.NEEDED if one != "series_drift_doublings")
     monkeypatch.setattr(module, "NEEDED", kept)
     assert off_by_most(small_fit)["fraction"] > 1e-2
 

@@ -3,7 +3,7 @@
 Invariant: for the scores that were fitted, draws made here have the distribution of the model's own
 posterior predictive (`tests/checks/court/test_ours.py`); on the scale of `scale`.
 
-    place      capability + drift of the domain * (release - mean release of the series)
+    place      capability + drift of the series * (release - mean release of the series)
     fraction   floor + (ceiling - floor) logistic(slope (place - difficulty) + harness + reporter),
                with binomial noise of the trials, over-dispersion and rounding, clipped to [0, 1]
     horizon    at_level + stretch (capability - at_level) + offset + deviation of the system, with
@@ -24,7 +24,7 @@ import numpy as np
 from bayes_rsi import names
 from bayes_rsi.checks.court.futures import Futures
 from bayes_rsi.checks.court.scale import to_scale
-from bayes_rsi.forecasting.domains import middles
+from bayes_rsi.forecasting.drifts import drift_of, middles
 from bayes_rsi.forecasting.frontier import reference_of
 from bayes_rsi.model.effects import SELF
 
@@ -90,13 +90,13 @@ def observed(
 
 
 def _place(world: Futures, capability: np.ndarray, question: Question) -> np.ndarray:
-    """Add how far the domain of the series has drifted from general capability."""
-    domain = str(world.panel["domain"].sel(series=question.series).item())
-    if domain not in world.labels(names.DOMAIN):
+    """Add how far the series has drifted from general capability."""
+    drift = drift_of(world.draws, question.series)
+    if drift is None:
         return capability
-    (drift,) = _each(world, capability, {"domain": domain}, names.DOMAIN_DRIFT_DOUBLINGS)
+    each = drift.values.reshape(-1, *[1] * (capability.ndim - 1))
     middle = float(middles(world.panel).sel(series=question.series))
-    return np.asarray(capability + drift * (question.released - middle))
+    return np.asarray(capability + each * (question.released - middle))
 
 
 def _conditions(

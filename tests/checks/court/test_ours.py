@@ -188,10 +188,9 @@ def test_a_known_system_keeps_its_deviation_and_a_new_one_draws_its_own(world):
     assert new.mean() == pytest.approx(0.0, abs=0.15)
 
 
-def test_progress_in_a_domain_counts_with_the_release(small_fit, world):
+def test_progress_on_a_series_counts_with_the_release(world):
     series = "swe_bench_verified"
-    domain = str(small_fit.panel["domain"].sel(series=series).item())
-    drift = world.of("domain_drift_doublings", domain=domain)
+    drift = world.of("series_drift_doublings", drifting_series=series)
     slope = world.of("slope", fraction_series=series)
     even = world.of("difficulty", fraction_series=series)
     early, late = (

@@ -1,8 +1,7 @@
-"""The frontier as a series sees it: with the drift of the series' domain.
+"""The frontier as a series sees it: with the drift of the series.
 
 Invariant: the drift counts from the mean release of the systems scored on a series, as in
-`bayes_rsi.model.effects`; a draw without drifts, or a series of the reference domain, sees the
-frontier as it is.
+`bayes_rsi.model.effects`; a draw without drifts sees the frontier as it is.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from bayes_rsi import names
 from bayes_rsi.forecasting.paths import Paths
 from bayes_rsi.units import year_of_date
 
-__all__ = ["drift_of", "in_domain", "middles"]
+__all__ = ["drift_of", "middles", "seen_from"]
 
 
 def middles(panel: xr.Dataset) -> xr.DataArray:
@@ -38,33 +37,30 @@ def middles(panel: xr.Dataset) -> xr.DataArray:
     return xr.DataArray(mean, {names.SERIES: labels}, names.SERIES)
 
 
-def drift_of(draws: xr.Dataset, panel: xr.Dataset, series: str) -> xr.DataArray | None:
-    """Give the drift of the domain of a series.
+def drift_of(draws: xr.Dataset, series: str) -> xr.DataArray | None:
+    """Give the drift of a series.
 
     Parameters
     ----------
     draws : xarray.Dataset
         Posterior or prior.
-    panel : xarray.Dataset
-        Domains of the series.
     series : str
-        One of the panel.
+        One that was fitted.
 
     Returns
     -------
     xarray.DataArray or None
-        Doublings per year, dims of the draws; None where the domain does not drift.
+        Doublings per year, dims of the draws; None where the series does not drift.
     """
-    if names.DOMAIN_DRIFT_DOUBLINGS not in draws:
+    if names.SERIES_DRIFT_DOUBLINGS not in draws:
         return None
-    domain = str(panel["domain"].sel({names.SERIES: series}).item())
-    if domain not in draws[names.DOMAIN].values:
+    if series not in draws[names.DRIFTING_SERIES].values:
         return None
-    return draws[names.DOMAIN_DRIFT_DOUBLINGS].sel({names.DOMAIN: domain})
+    return draws[names.SERIES_DRIFT_DOUBLINGS].sel({names.DRIFTING_SERIES: series})
 
 
-def in_domain(paths: Paths, draws: xr.Dataset, panel: xr.Dataset, series: str) -> Paths:
-    """Give the frontier in the domain of a series.
+def seen_from(paths: Paths, draws: xr.Dataset, panel: xr.Dataset, series: str) -> Paths:
+    """Give the frontier as a series sees it.
 
     Parameters
     ----------
@@ -83,7 +79,7 @@ def in_domain(paths: Paths, draws: xr.Dataset, panel: xr.Dataset, series: str) -
         ``frontier + drift * (year - middle of the series)``, the best so far: where the drift
         outweighs growth, the best system stays that of an earlier day.
     """
-    drift = drift_of(draws, panel, series)
+    drift = drift_of(draws, series)
     if drift is None:
         return paths
     each = np.repeat(drift.transpose(names.CHAIN, names.DRAW).values.ravel(), paths.shape[2])
