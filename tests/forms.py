@@ -14,6 +14,7 @@ from bayes_rsi.checks.court.answers import COLUMNS
 from bayes_rsi.checks.court.ledger import Ledger
 from bayes_rsi.checks.court.targets import COLUMNS as ASKED
 from bayes_rsi.evidence import load_evidence
+from bayes_rsi.files import write_atomically
 from bayes_rsi.pooling.headline import Headline, headline
 from bayes_rsi.pooling.pool import Pool, Weights, pool
 from bayes_rsi.report.stored import (
@@ -23,7 +24,6 @@ from bayes_rsi.report.stored import (
     pool_document,
     verdict_document,
 )
-from bayes_rsi.report.writing import write_atomically
 
 #: By how many years each form is later than the toy forecast.
 LATER = {"baseline": 0.0, "break": -0.2, "constant": 0.4, "feedback": -0.4, "saturating": 1.0}

@@ -35,7 +35,7 @@ from bayes_rsi.checks.seeing import (
     watch,
 )
 from bayes_rsi.checks.worlds import AS_OF
-from bayes_rsi.report.writing import usable_folder, write_atomically
+from bayes_rsi.files import usable_folder, write_atomically
 
 __all__ = ["main", "page", "seen"]
 

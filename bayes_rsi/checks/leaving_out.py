@@ -35,8 +35,8 @@ from bayes_rsi.checks.left_out import (
 )
 from bayes_rsi.checks.rows import Rows
 from bayes_rsi.evidence import load_evidence
+from bayes_rsi.files import usable_folder, write_atomically
 from bayes_rsi.inference.store import load
-from bayes_rsi.report.writing import usable_folder, write_atomically
 from bayes_rsi.tags import Tag
 
 __all__ = ["BAR", "main", "page"]

@@ -22,9 +22,9 @@ from bayes_rsi.checks.court.resolved import event_scores, events_against, events
 from bayes_rsi.checks.court.summary import against, bars, calibration, scored, unasked
 from bayes_rsi.checks.court.targets import outcomes
 from bayes_rsi.errors import StoreError
+from bayes_rsi.files import write_atomically
 from bayes_rsi.report.calibration import calibration_figure
 from bayes_rsi.report.figure import figure_bytes
-from bayes_rsi.report.writing import write_atomically
 from bayes_rsi.score.calibration import pit_ecdf
 
 __all__ = ["MARKS", "by_series", "picks_inside", "series_of_system", "tables", "write"]

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from bayes_rsi.checks.origin import read_record, refuse_another
-from bayes_rsi.report.writing import usable_folder, write_atomically
+from bayes_rsi.files import usable_folder, write_atomically
 
 __all__ = ["Rows"]
 

@@ -18,7 +18,7 @@ from bayes_rsi.evidence.added import files_of, table_with
 from bayes_rsi.evidence.columns import Table
 from bayes_rsi.evidence.rows import read_rows
 from bayes_rsi.evidence.schema import TABLES
-from bayes_rsi.report.writing import usable_folder, write_atomically
+from bayes_rsi.files import usable_folder, write_atomically
 
 __all__ = ["add_row"]
 

@@ -18,6 +18,7 @@ from bayes_rsi.cli.progress import Stages, progress
 from bayes_rsi.comparison.measurements import measurement
 from bayes_rsi.comparison.variants import variant
 from bayes_rsi.errors import StoreError
+from bayes_rsi.files import usable_folder, write_atomically
 from bayes_rsi.report.document import as_json
 from bayes_rsi.report.explained_text import explained_text
 from bayes_rsi.report.implied_text import implied_text
@@ -29,7 +30,6 @@ from bayes_rsi.report.verbs import (
     information_text,
     updated_text,
 )
-from bayes_rsi.report.writing import usable_folder, write_atomically
 from bayes_rsi.tags import Verdict
 from bayes_rsi.units import as_date
 

@@ -13,11 +13,11 @@ from pathlib import Path
 import bayes_rsi as rsi
 from bayes_rsi.cards import load_pool_card, models_folder
 from bayes_rsi.cli.shelf import origin, weighed
+from bayes_rsi.files import usable_folder, write_atomically
 from bayes_rsi.report.document import as_json
 from bayes_rsi.report.forms import pool_text
 from bayes_rsi.report.stored import POOL, as_lines, pool_document
 from bayes_rsi.report.tables import wrapped
-from bayes_rsi.report.writing import usable_folder, write_atomically
 
 __all__ = ["Request", "run_pool"]
 

@@ -25,9 +25,9 @@ from bayes_rsi.cli.posteriors import MODELS
 from bayes_rsi.cli.progress import progress
 from bayes_rsi.errors import EvidenceError, Problem, StoreError, did_you_mean
 from bayes_rsi.evidence.added import is_whole
+from bayes_rsi.files import usable_folder
 from bayes_rsi.report.document import as_json, finite, records
 from bayes_rsi.report.tables import framed, wrapped
-from bayes_rsi.report.writing import usable_folder
 from bayes_rsi.units import as_date
 
 __all__ = ["ScoreRequest", "check_registering", "put_down", "run_score"]

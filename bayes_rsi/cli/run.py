@@ -23,11 +23,11 @@ from bayes_rsi.cli.tables import evidence_of
 from bayes_rsi.comparison.forecasters import COLUMNS
 from bayes_rsi.comparison.moved import moved
 from bayes_rsi.errors import CardError, ConvergenceError, EvidenceError, StoreError, did_you_mean
+from bayes_rsi.files import usable_folder, write_atomically
 from bayes_rsi.pooling.pool import Pool
 from bayes_rsi.report.document import as_json, forecast_document
 from bayes_rsi.report.forms import forms_record, forms_text
 from bayes_rsi.report.tables import forecast_text, moved_text, wrapped
-from bayes_rsi.report.writing import usable_folder, write_atomically
 
 __all__ = ["Request", "run"]
 

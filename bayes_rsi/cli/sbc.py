@@ -19,7 +19,7 @@ from bayes_rsi.checks.sbc.simulations import panel, sbc
 from bayes_rsi.checks.sbc.variants import RIGHT, VARIANTS, reduced_card
 from bayes_rsi.cli.progress import progress
 from bayes_rsi.errors import ModelError, did_you_mean
-from bayes_rsi.report.writing import usable_folder, write_atomically
+from bayes_rsi.files import usable_folder, write_atomically
 
 __all__ = ["Request", "run_sbc"]
 

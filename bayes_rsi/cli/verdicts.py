@@ -18,10 +18,10 @@ from bayes_rsi.cards import load_pool_card, models_folder
 from bayes_rsi.cli.progress import Tell, progress
 from bayes_rsi.cli.shelf import origin, stored_headline, weighed
 from bayes_rsi.errors import StoreError
+from bayes_rsi.files import usable_folder, write_atomically
 from bayes_rsi.pooling.headline import Headline, headline
 from bayes_rsi.report.index import index, with_index
 from bayes_rsi.report.stored import POOL, VERDICT, as_lines, pool_document, verdict_document
-from bayes_rsi.report.writing import usable_folder, write_atomically
 
 __all__ = ["Request", "run_verdicts", "write_index"]
 

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,7 @@ from bayes_rsi.errors import EvidenceError, OutputError, Problem
 from bayes_rsi.evidence.columns import Column, Table
 from bayes_rsi.evidence.schema import PACKAGE, RUNS, TABLES
 from bayes_rsi.evidence.tables import data_folder
+from bayes_rsi.files import replacing
 
 __all__ = ["build", "main", "verify", "write"]
 
@@ -109,7 +108,8 @@ def write(folder: Path) -> Path:
     text = json.dumps(build(folder), indent=2, ensure_ascii=False) + "\n"
     target = folder / PACKAGE
     try:
-        _replace(target, text)
+        with replacing(target) as temporary:
+            temporary.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         message = (
             f"got '{error.strerror or error}' for {target}, expected a folder that can be "
@@ -218,19 +218,6 @@ def _field(column: Column) -> dict[str, Any]:
 def _limit(column: Column, limit: float | None) -> float | None:
     """Write the limit of a whole number as one."""
     return int(limit) if limit is not None and column.kind == "integer" else limit
-
-
-def _replace(target: Path, text: str) -> None:
-    """Write beside the target, then put it in place in one step."""
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, target)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _short(value: object) -> str:

@@ -7,8 +7,6 @@ has exactly the tag that was asked for.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ import xarray as xr
 from bayes_rsi.cards import Card
 from bayes_rsi.errors import OutputError, StoreError
 from bayes_rsi.evidence import Evidence
+from bayes_rsi.files import replacing
 from bayes_rsi.inference.sample import panel_of, tag_of
 from bayes_rsi.posterior import Fit
 from bayes_rsi.tags import Gate, Tag, Verdict
@@ -67,15 +66,8 @@ def save(fit: Fit, folder: str | Path) -> Path:
     tree = fit.tree.copy()
     tree.attrs = {_TAG: json.dumps(fit.tag.as_dict()), _GATES: json.dumps(gates)}
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(suffix=".part", prefix=".posterior-", dir=target.parent)
-        os.close(handle)
-        try:
-            tree.to_netcdf(name, engine="h5netcdf", encoding=_encoding(tree))
-            os.chmod(name, 0o666 & ~_umask())
-            os.replace(name, target)
-        finally:
-            Path(name).unlink(missing_ok=True)
+        with replacing(target) as temporary:
+            tree.to_netcdf(temporary, engine="h5netcdf", encoding=_encoding(tree))
     except OSError as error:
         raise OutputError(
             f"{target}: got {error.strerror or error}, expected a place to write the posterior; "
@@ -158,9 +150,3 @@ def _encoding(tree: xr.DataTree) -> dict[str, dict[str, dict[str, Any]]]:
         for node in tree.subtree
         if node.data_vars
     }
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

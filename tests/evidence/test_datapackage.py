@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bayes_rsi.errors import EvidenceError, OutputError
-from bayes_rsi.evidence import data_folder, datapackage
+from bayes_rsi.evidence import data_folder
 from bayes_rsi.evidence.datapackage import build, main, verify, write
 from bayes_rsi.evidence.schema import PACKAGE, TABLES
 
@@ -105,7 +105,7 @@ def test_a_failed_write_leaves_the_old_description(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(datapackage.os, "replace", full)
+    monkeypatch.setattr("os.replace", full)
     with pytest.raises(OutputError, match=r"No space left on device.*can be written to"):
         write(folder)
     assert (folder / PACKAGE).read_bytes() == before

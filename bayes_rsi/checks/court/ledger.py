@@ -27,7 +27,7 @@ from bayes_rsi.checks.court.answers import COLUMNS
 from bayes_rsi.checks.court.targets import COLUMNS as ASKED
 from bayes_rsi.checks.origin import read_record, refuse_another
 from bayes_rsi.errors import StoreError
-from bayes_rsi.report.writing import usable_folder, write_atomically
+from bayes_rsi.files import usable_folder, write_atomically
 
 __all__ = ["FILES", "Ledger", "as_text"]
 

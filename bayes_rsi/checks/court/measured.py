@@ -19,7 +19,7 @@ import numpy as np
 
 from bayes_rsi import names
 from bayes_rsi.checks.court.arrivals import every
-from bayes_rsi.checks.court.futures import Futures
+from bayes_rsi.checks.court.continuation import Continuation
 from bayes_rsi.units import year_of_date
 
 __all__ = ["FEWEST", "Measured", "measured"]
@@ -34,7 +34,7 @@ class Measured:
 
     Parameters
     ----------
-    world : Futures
+    world : Continuation
         The fit, continued.
     behind : numpy.ndarray
         How far each system is behind the frontier of its release, doublings, shape (future,
@@ -47,7 +47,7 @@ class Measured:
         Number of series that it is on, same shape.
     """
 
-    world: Futures
+    world: Continuation
     behind: np.ndarray
     tier: np.ndarray
     recent: np.ndarray
@@ -102,12 +102,12 @@ class Measured:
         return None
 
 
-def measured(world: Futures) -> Measured:
+def measured(world: Continuation) -> Measured:
     """Read from a panel and its posterior who is measured.
 
     Parameters
     ----------
-    world : Futures
+    world : Continuation
         The fit, continued.
 
     Returns

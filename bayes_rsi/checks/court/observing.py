@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bayes_rsi import names
-from bayes_rsi.checks.court.futures import Futures
+from bayes_rsi.checks.court.continuation import Continuation
 from bayes_rsi.checks.court.scale import to_scale
 from bayes_rsi.forecasting.drifts import drift_of, middles
 from bayes_rsi.forecasting.frontier import reference_of
@@ -65,13 +65,13 @@ class Question:
 
 
 def observed(
-    world: Futures, capability: np.ndarray, question: Question, rng: np.random.Generator
+    world: Continuation, capability: np.ndarray, question: Question, rng: np.random.Generator
 ) -> np.ndarray:
     """Draw figures.
 
     Parameters
     ----------
-    world : Futures
+    world : Continuation
         The fit, continued.
     capability : numpy.ndarray
         Doublings, shape (future, ...).
@@ -89,7 +89,7 @@ def observed(
     return _KINDS[kind](world, capability, question, rng)
 
 
-def _place(world: Futures, capability: np.ndarray, question: Question) -> np.ndarray:
+def _place(world: Continuation, capability: np.ndarray, question: Question) -> np.ndarray:
     """Add how far the series has drifted from general capability."""
     drift = drift_of(world.draws, question.series)
     if drift is None:
@@ -100,7 +100,7 @@ def _place(world: Futures, capability: np.ndarray, question: Question) -> np.nda
 
 
 def _conditions(
-    world: Futures, capability: np.ndarray, question: Question, rng: np.random.Generator
+    world: Continuation, capability: np.ndarray, question: Question, rng: np.random.Generator
 ) -> np.ndarray:
     """Give what harness and reporter do to the logit of a share."""
     rows = world.panel["score_series"].values == question.series
@@ -123,7 +123,7 @@ def _conditions(
 
 
 def _fraction(
-    world: Futures, capability: np.ndarray, question: Question, rng: np.random.Generator
+    world: Continuation, capability: np.ndarray, question: Question, rng: np.random.Generator
 ) -> np.ndarray:
     floor = float(np.nan_to_num(_about(world, question, "floor")))
     label = {names.FRACTION_SERIES: question.series}
@@ -143,7 +143,7 @@ def _fraction(
 
 
 def _own(
-    world: Futures, capability: np.ndarray, question: Question, rng: np.random.Generator
+    world: Continuation, capability: np.ndarray, question: Question, rng: np.random.Generator
 ) -> np.ndarray:
     """Give what figures of a system on the series share: known, told, or drawn."""
     label = f"{question.series}|{question.system}"
@@ -153,7 +153,7 @@ def _own(
     return rng.standard_normal(capability.shape) if question.own is None else question.own
 
 
-def _common(world: Futures, capability: np.ndarray) -> np.ndarray:
+def _common(world: Continuation, capability: np.ndarray) -> np.ndarray:
     """Give the share of the noise that figures of a system share; 0 if the fit cannot tell it."""
     if names.COMMON not in world.draws:
         return np.zeros(1)
@@ -162,7 +162,7 @@ def _common(world: Futures, capability: np.ndarray) -> np.ndarray:
 
 
 def _horizon(
-    world: Futures, capability: np.ndarray, question: Question, rng: np.random.Generator
+    world: Continuation, capability: np.ndarray, question: Question, rng: np.random.Generator
 ) -> np.ndarray:
     wanted = (names.HORIZON_AT_LEVEL, names.HORIZON_NOISE, names.HORIZON_SHARED)
     at_level, extra, shared = _each(world, capability, {}, *wanted)
@@ -179,7 +179,7 @@ def _horizon(
 
 
 def _deviation(
-    world: Futures, capability: np.ndarray, system: str, rng: np.random.Generator
+    world: Continuation, capability: np.ndarray, system: str, rng: np.random.Generator
 ) -> np.ndarray:
     """Give by how much systems are better at long work than their capability says."""
     (scatter,) = _each(world, capability, {}, names.HORIZON_SCATTER)
@@ -190,7 +190,7 @@ def _deviation(
     return np.asarray(scatter * rng.standard_normal(capability.shape))
 
 
-def _published_sd(world: Futures, series: str) -> float:
+def _published_sd(world: Continuation, series: str) -> float:
     """Give the median published standard deviation of the series, of all where it has none."""
     sd = world.panel["sd_log2"].values
     for rows in (world.panel["score_series"].values == series, np.full(len(sd), True)):
@@ -201,7 +201,7 @@ def _published_sd(world: Futures, series: str) -> float:
 
 
 def _speedup(
-    world: Futures, capability: np.ndarray, question: Question, rng: np.random.Generator
+    world: Continuation, capability: np.ndarray, question: Question, rng: np.random.Generator
 ) -> np.ndarray:
     difficulty, slope, limit, noise = _each(
         world,
@@ -215,7 +215,7 @@ def _speedup(
 
 
 def _ratio(
-    world: Futures, capability: np.ndarray, question: Question, rng: np.random.Generator
+    world: Continuation, capability: np.ndarray, question: Question, rng: np.random.Generator
 ) -> np.ndarray:
     label = {names.RATIO_SERIES: question.series}
     even, slope = _each(world, capability, label, names.RATIO_DIFFICULTY, names.RATIO_SLOPE)
@@ -225,7 +225,9 @@ def _ratio(
 
 
 #: One line for each kind of series.
-_KINDS: dict[str, Callable[[Futures, np.ndarray, Question, np.random.Generator], np.ndarray]] = {
+_KINDS: dict[
+    str, Callable[[Continuation, np.ndarray, Question, np.random.Generator], np.ndarray]
+] = {
     "fraction": _fraction,
     "horizon": _horizon,
     "speedup": _speedup,
@@ -233,12 +235,12 @@ _KINDS: dict[str, Callable[[Futures, np.ndarray, Question, np.random.Generator],
 }
 
 
-def _about(world: Futures, question: Question, name: str) -> float:
+def _about(world: Continuation, question: Question, name: str) -> float:
     return float(world.panel[name].sel(series=question.series).item())
 
 
 def _each(
-    world: Futures, capability: np.ndarray, labels: dict[str, str], *wanted: str
+    world: Continuation, capability: np.ndarray, labels: dict[str, str], *wanted: str
 ) -> list[np.ndarray]:
     """Give quantities in a shape that goes with that of the capability."""
     shape = (-1, *[1] * (capability.ndim - 1))

@@ -23,7 +23,7 @@ import xarray as xr
 from bayes_rsi import names
 from bayes_rsi.checks.court.arrivals import Arrivals, arrivals, like
 from bayes_rsi.checks.court.baselines.protocol import each, gathered, moment
-from bayes_rsi.checks.court.futures import Futures, futures
+from bayes_rsi.checks.court.continuation import Continuation, continuation
 from bayes_rsi.checks.court.measured import Measured, measured
 from bayes_rsi.checks.court.observing import Question, observed
 from bayes_rsi.checks.court.scale import KINDS
@@ -56,7 +56,7 @@ def predictions(fit: Fit, targets: pd.DataFrame, draws: int, seed: int) -> xr.Da
         Dims (target, draw), on the scale; all questions on series of the fit.
     """
     until = max((moment(row) for row in targets.itertuples()), default=0.0)
-    crowd = measured(futures(fit, until, draws, seed))
+    crowd = measured(continuation(fit, until, draws, seed))
     asked = targets[targets["series"].isin(fit.panel["series"].values)]
     ways = {"named": _named, "best": _best, "record": _record}
     found = {
@@ -96,7 +96,9 @@ def _best(crowd: Measured, row: Any, rng: np.random.Generator) -> np.ndarray:
     return np.maximum(row.known_best, _highest(world, row.series, new, rng))
 
 
-def _highest(world: Futures, series: str, new: Arrivals, rng: np.random.Generator) -> np.ndarray:
+def _highest(
+    world: Continuation, series: str, new: Arrivals, rng: np.random.Generator
+) -> np.ndarray:
     """Give the best figure of newcomers; minus infinity where there are none."""
     capability = world.newcomers(new.released, new.tier, new.lab, rng)
     best, own = np.full(world.count, -np.inf), rng.standard_normal(capability.shape)
@@ -122,7 +124,7 @@ def _record(crowd: Measured, row: Any, rng: np.random.Generator) -> np.ndarray:
     return np.asarray(rng.choice(kept, world.count))
 
 
-def _before(world: Futures, row: Any, rng: np.random.Generator) -> np.ndarray:
+def _before(world: Continuation, row: Any, rng: np.random.Generator) -> np.ndarray:
     """Give the best of those released on the series between its newest system and this one."""
     newest = float(like(world.panel, row.series)["released"].max())
     end = float(year_of_date(row.released))

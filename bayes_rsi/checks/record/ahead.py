@@ -24,8 +24,8 @@ import xarray as xr
 from bayes_rsi import names
 from bayes_rsi.checks.court.arrivals import LEAST, conditions, every, like, quiet
 from bayes_rsi.checks.court.baselines.protocol import each, gathered
+from bayes_rsi.checks.court.continuation import continuation
 from bayes_rsi.checks.court.events import Event, probabilities
-from bayes_rsi.checks.court.futures import futures
 from bayes_rsi.checks.court.measured import Measured, measured
 from bayes_rsi.checks.court.observing import Question, observed
 from bayes_rsi.checks.court.ours import predictions
@@ -92,7 +92,7 @@ def samples_ahead(fit: Fit, draws: int) -> xr.DataArray:
     asked, seed = asked_ahead(fit.panel), fit.tag.seed
     others, systems = asked[asked["kind"] != "system"], asked[asked["kind"] == "system"]
     until_year = float(year_of_date(asked["released"].max()))
-    crowd = measured(futures(fit, until_year, draws, seed))
+    crowd = measured(continuation(fit, until_year, draws, seed))
     found: dict[str, np.ndarray] = {}
     for (series, tier), rows in systems.groupby(["series", "tier"]):
         alike = _alike(fit.panel, str(series), str(tier))

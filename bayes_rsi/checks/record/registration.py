@@ -28,9 +28,9 @@ from bayes_rsi.checks.record.ahead import COLUMNS, dates_ahead, samples_ahead, s
 from bayes_rsi.checks.record.asked import open_levels
 from bayes_rsi.errors import ConvergenceError, StoreError
 from bayes_rsi.evidence import Evidence
+from bayes_rsi.files import write_atomically
 from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.posterior import Fit
-from bayes_rsi.report.writing import write_atomically
 from bayes_rsi.tags import Gate, Tag, Verdict
 
 __all__ = ["Registration", "prepared", "read", "read_all", "register", "registration"]

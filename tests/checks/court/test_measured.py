@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bayes_rsi.checks.court.futures import futures
+from bayes_rsi.checks.court.continuation import continuation
 from bayes_rsi.checks.court.measured import FEWEST, Measured, measured
 from bayes_rsi.units import year_of_date
 
@@ -18,7 +18,7 @@ YEAR = 2027.0
 
 @pytest.fixture(scope="module")
 def crowd(small_fit) -> Measured:
-    return measured(futures(small_fit, YEAR, COUNT, 1))
+    return measured(continuation(small_fit, YEAR, COUNT, 1))
 
 
 def rng(seed: int = 1) -> np.random.Generator:

@@ -10,7 +10,7 @@ import pytest
 import xarray as xr
 
 from bayes_rsi.checks.court.arrivals import arrivals, like
-from bayes_rsi.checks.court.futures import Futures, futures
+from bayes_rsi.checks.court.continuation import Continuation, continuation
 from bayes_rsi.checks.court.observing import Question, observed
 from bayes_rsi.checks.court.ours import predictions
 from bayes_rsi.checks.court.scale import from_scale
@@ -22,11 +22,11 @@ UNTIL = 2027.5
 
 
 @pytest.fixture(scope="module")
-def world(small_fit) -> Futures:
-    return futures(small_fit, UNTIL, 300, 1)
+def world(small_fit) -> Continuation:
+    return continuation(small_fit, UNTIL, 300, 1)
 
 
-def straight(count: int = 20_000, gap: float = 0.5, scatter: float = 0.2) -> Futures:
+def straight(count: int = 20_000, gap: float = 0.5, scatter: float = 0.2) -> Continuation:
     """A frontier of two doublings a year, 9 at 2026.5, four fifths of them an effective year."""
     knots = np.array([2020.0, 2026.5, 2028.0])
     values = np.tile(9 + 2 * (knots - 2026.5), (count, 1))
@@ -41,7 +41,7 @@ def straight(count: int = 20_000, gap: float = 0.5, scatter: float = 0.2) -> Fut
             "system_scatter": (("chain", "draw"), scatter * each),
         }
     )
-    return Futures(draws, xr.Dataset(), Paths(knots, values, (1, count, 1)))
+    return Continuation(draws, xr.Dataset(), Paths(knots, values, (1, count, 1)))
 
 
 # --- futures -------------------------------------------------------------------------------------
@@ -60,12 +60,12 @@ def test_the_past_of_the_futures_is_that_of_the_fit(small_fit, world):
 
 
 def test_fewer_futures_are_draws_at_equal_distances(small_fit):
-    few, all_ = futures(small_fit, UNTIL, 30, 1), futures(small_fit, UNTIL, 300, 1)
+    few, all_ = continuation(small_fit, UNTIL, 30, 1), continuation(small_fit, UNTIL, 300, 1)
     assert np.array_equal(few.of("growth"), all_.of("growth")[5::10])
 
 
 def test_a_longer_projection_does_not_move_a_shorter_one(small_fit, world):
-    longer = futures(small_fit, UNTIL + 3, 300, 1)
+    longer = continuation(small_fit, UNTIL + 3, 300, 1)
     years = np.full((300, 1), UNTIL - 0.1)
     assert longer.frontier(years) == pytest.approx(world.frontier(years))
 

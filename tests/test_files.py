@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bayes_rsi.errors import OutputError
-from bayes_rsi.report.writing import usable_folder, write_atomically
+from bayes_rsi.files import usable_folder, write_atomically
 
 as_root = pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere"

@@ -19,11 +19,11 @@ from bayes_rsi import names
 from bayes_rsi.forecasting.paths import Paths, continued
 from bayes_rsi.posterior import Fit
 
-__all__ = ["Futures", "futures"]
+__all__ = ["Continuation", "continuation"]
 
 
 @dataclass(frozen=True, eq=False)
-class Futures:
+class Continuation:
     """Draws of a posterior, each with one continuation.
 
     Parameters
@@ -157,7 +157,7 @@ class Futures:
         return system in self.labels(names.SYSTEM)
 
 
-def futures(fit: Fit, until: float, count: int, seed: int) -> Futures:
+def continuation(fit: Fit, until: float, count: int, seed: int) -> Continuation:
     """Continue a fit.
 
     Parameters
@@ -173,7 +173,7 @@ def futures(fit: Fit, until: float, count: int, seed: int) -> Futures:
 
     Returns
     -------
-    Futures
+    Continuation
         As of the fit's day.
     """
     posterior = fit.tree["posterior"].to_dataset()
@@ -181,7 +181,7 @@ def futures(fit: Fit, until: float, count: int, seed: int) -> Futures:
     place = np.floor((np.arange(count) + 0.5) * total / count).astype(int)
     chosen = xr.Dataset({name: _flat(values, place) for name, values in posterior.items()})
     card = replace(fit.card, forecast=replace(fit.card.forecast, replicates=1))
-    return Futures(chosen, fit.panel, continued(chosen, card, until, seed))
+    return Continuation(chosen, fit.panel, continued(chosen, card, until, seed))
 
 
 def _flat(values: xr.DataArray, place: np.ndarray) -> xr.DataArray:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bayes_rsi.errors import OutputError
 
-__all__ = ["usable_folder", "write_atomically"]
+__all__ = ["replacing", "usable_folder", "write_atomically"]
 
 _HINT = "give another folder with "
 
@@ -84,8 +85,8 @@ def write_atomically(path: str | Path, content: str | bytes, option: str = "--ou
     target = Path(path)
     data = content.encode() if isinstance(content, str) else content
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _replace(target, data)
+        with replacing(target) as temporary:
+            temporary.write_bytes(data)
     except OSError as error:
         raise OutputError(
             f"{target}: got '{error.strerror or error}', expected to write {len(data)} bytes; "
@@ -94,14 +95,37 @@ def write_atomically(path: str | Path, content: str | bytes, option: str = "--ou
     return target
 
 
-def _replace(target: Path, data: bytes) -> None:
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """Give a place to write a file, and put it where it belongs when all went well.
+
+    Parameters
+    ----------
+    target : pathlib.Path
+        The file; its folder is made if there is none.
+
+    Yields
+    ------
+    pathlib.Path
+        A file beside it, gone after an error or an interrupt.
+
+    Raises
+    ------
+    OSError
+        When the folder cannot be made or written to; what was there before is still there.
+
+    Examples
+    --------
+    >>> with replacing(Path("out/draws.nc")) as temporary:  # doctest: +SKIP
+    ...     tree.to_netcdf(temporary)
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        temporary.write_bytes(data)
+        yield temporary
         os.replace(temporary, target)
-    except BaseException:  # an interrupt too leaves nothing behind
+    finally:
         temporary.unlink(missing_ok=True)
-        raise
 
 
 def _nearest_existing(folder: Path) -> Path:
