@@ -92,7 +92,7 @@ everything judged.
 less than one standard deviation; the bar of {BAR:.0%} is {met}.** Exceptions: {named}.
 
 {len(scaled) - len(refits)} series were left out by reweighting the posterior draws, with the
-parameters of the series (difficulty, slope, ceiling, noise, harness effects) integrated out
+parameters of the series (difficulty, slope, drift, ceiling, noise, harness effects) integrated out
 approximately (`bayes_rsi/updating/without.py`); {spent}, because k-hat was above 0.7. The audit of
 a series goes with its scores; systems that only the series holds stay, known by date and tier.
 Where an event requires parity on the series, the requirement goes too.

@@ -3,10 +3,10 @@
 Invariant: weights come with the k-hat that says whether they can be relied on.
 
 Dividing each draw's density by the likelihood of the scores that go seldom works: the draws of the
-series' own parameters (difficulty, slope, ceiling, noise, harness effects) are near where its
-scores put them, and without scores they would be anywhere in their prior. Nothing else depends on
-them, so what they do without scores is of no interest, and they may as well stay. With ``own`` for
-them, ``rest`` for everything else and y for the scores:
+series' own parameters (difficulty, slope, drift, ceiling, noise, harness effects) are near where
+its scores put them, and without scores they would be anywhere in their prior. Nothing else depends
+on them, so what they do without scores is of no interest, and they may as well stay. With ``own``
+for them, ``rest`` for everything else and y for the scores:
 
     wanted:  p(rest | other scores) q(own | rest)        for any density q
     drawn:   p(rest | other scores) p(own | rest) p(y | own, rest) / constant
