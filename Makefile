@@ -71,4 +71,17 @@ distclean: clean  ## remove the installed environment too
 
 $(INSTALLED): requirements.lock pyproject.toml scripts/environment.sh
 	@sh scripts/environment.sh install
-	@touch $@
+	@printf '%s\n' "$(CURDIR)" > $@
+
+# In a checkout that was moved or copied .venv would run the code of where it was made.
+MADE_IN := $(shell cat $(INSTALLED) 2>/dev/null)
+ifneq ($(MADE_IN),)
+ifneq ($(MADE_IN),$(CURDIR))
+$(INSTALLED): elsewhere
+endif
+endif
+
+.PHONY: elsewhere
+elsewhere:
+	@echo "install: .venv was made in $(MADE_IN); making it anew" >&2
+	@rm -rf .venv
