@@ -1,7 +1,7 @@
 """The frontier as a series sees it: with the drift of the series.
 
 Invariant: the drift counts from the mean release of the systems scored on a series, as in
-`bayes_rsi.model.effects`; a draw without drifts sees the frontier as it is.
+`bayes_rsi.model.drifts`; a draw without drifts sees the frontier as it is.
 """
 
 from __future__ import annotations

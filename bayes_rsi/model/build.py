@@ -18,7 +18,8 @@ from bayes_rsi.model.ceilings import audited, credited
 from bayes_rsi.model.count import count
 from bayes_rsi.model.curves import begun
 from bayes_rsi.model.design import Design, design
-from bayes_rsi.model.effects import domains, drifting, harness_labels, labs
+from bayes_rsi.model.drifts import domains, drifting
+from bayes_rsi.model.effects import harness_labels, labs
 from bayes_rsi.model.fraction import fraction
 from bayes_rsi.model.horizon import horizon
 from bayes_rsi.model.priors import refuse_unknown

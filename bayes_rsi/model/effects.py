@@ -1,23 +1,14 @@
-"""Effects that are not capability: lab, domain, series, harness and reporter.
+"""Effects that are not capability: lab, harness and reporter.
 
 Invariant: every effect is pulled to nothing by its prior (of labs and harnesses with a spread that
 is estimated) and left out where no score could tell it from noise; what remains is capability.
 
     mean gap of a system = gap of its tier * exp(lab effect), lab effects sum to zero
-    place on a series    = place + drift of the series * (release - mean release of the series)
-    drift of a series    = drift of its domain + series_drift_spread * Normal(0, 1)
     logit of a share     = slope * (place on the series - difficulty) + harness + reporter
 
-Labs work towards some benchmarks and leave others, so that systems of the same capability get
-better or worse at a series with time. Domains drift against general reasoning, on which most
-systems are scored: with a reference there is nothing to rotate. Horizons have a rate of their own
-instead. Drift, harness and reporter are
-relative to the average score of each series: its difficulty is that under the conditions it was
-mostly run in, and the sampler need not move along a ridge between difficulties and effects.
-
-Deviations of single systems in a domain are not here: they are part of a series' noise. They were
-tried (normal, one for each of 339 pairs of system and domain). As deviations the sampler took five
-times as many steps for each draw; as places of their own it left modes of some ceilings apart.
+Harness and reporter are relative to the average score of each series: its difficulty is that under
+the conditions it was mostly run in, and the sampler need not move along a ridge between
+difficulties and effects.
 """
 
 from __future__ import annotations
@@ -34,19 +25,13 @@ from bayes_rsi.model.design import Design
 from bayes_rsi.model.priors import variable
 
 __all__ = [
-    "REFERENCE_DOMAIN",
-    "domains",
-    "drifting",
-    "drifts",
     "harness",
     "harness_covariance",
     "harness_labels",
     "lab_effect",
     "labs",
-    "middles",
 ]
 
-REFERENCE_DOMAIN = "general_reasoning"
 #: A lab with fewer systems has no effect of its own: its gap is that of its tier.
 LAB_SYSTEMS = 4
 #: Who reports about systems of their own.
@@ -96,91 +81,8 @@ def lab_effect(design: Design, card: Card) -> Any:
     return pt.where(known[where] == of_system, effect[where], 0.0)
 
 
-def domains(design: Design) -> np.ndarray:
-    """Give the domains beside the reference.
-
-    Parameters
-    ----------
-    design : Design
-        Arrays of the panel.
-
-    Returns
-    -------
-    numpy.ndarray
-        Names, sorted, shape (domain,).
-    """
-    found = np.unique(design.panel["domain"].values)
-    return found[found != REFERENCE_DOMAIN]
-
-
-def _series_of_scores(design: Design) -> np.ndarray:
-    return design.series_index(np.arange(design.panel.sizes[names.SCORE]))
-
-
-def middles(design: Design) -> np.ndarray:
-    """Give the mean release of the systems scored on each series.
-
-    Parameters
-    ----------
-    design : Design
-        Arrays of the panel.
-
-    Returns
-    -------
-    numpy.ndarray
-        Decimal years, shape (series,).
-    """
-    rows = np.arange(design.panel.sizes[names.SCORE])
-    return _average(design.released[design.system_index(rows)], _series_of_scores(design))
-
-
 def _average(values: np.ndarray, group: np.ndarray) -> np.ndarray:
     return np.bincount(group, values) / np.maximum(np.bincount(group), 1)
-
-
-def drifting(design: Design) -> np.ndarray:
-    """Give the series that drift: all but those of horizons.
-
-    Parameters
-    ----------
-    design : Design
-        Arrays of the panel.
-
-    Returns
-    -------
-    numpy.ndarray
-        Positions along ``series``, increasing.
-    """
-    return np.flatnonzero(design.panel["kind"].values != "horizon")
-
-
-def drifts(design: Design, card: Card) -> Any:
-    """Add how much faster than general capability systems get better at each series.
-
-    Parameters
-    ----------
-    design : Design
-        Arrays of the panel.
-    card : Card
-        Priors ``domain_drift`` and ``series_drift_spread``.
-
-    Returns
-    -------
-    tensor
-        Per year of release, in the population's frame, shape (drifting_series,).
-    """
-    chosen = drifting(design)
-    if not chosen.size:
-        return pt.zeros(0)
-    raw = pm.Normal(names.SERIES_DRIFT_RAW, 0.0, 1.0, dims=names.DRIFTING_SERIES)
-    drift = variable(card, names.SERIES_DRIFT_SPREAD) * raw
-    known = domains(design)
-    if known.size:
-        of = design.panel["domain"].values[chosen]
-        where = np.clip(np.searchsorted(known, of), 0, known.size - 1)
-        common = variable(card, names.DOMAIN_DRIFT, dims=names.DOMAIN)
-        drift = drift + pt.where(known[where] == of, common[where], 0.0)
-    return pm.Deterministic(names.SERIES_DRIFT, drift, dims=names.DRIFTING_SERIES)
 
 
 def _families(design: Design) -> tuple[np.ndarray, np.ndarray]:

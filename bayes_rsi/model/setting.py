@@ -12,7 +12,7 @@ import numpy as np
 
 from bayes_rsi.cards import Card
 from bayes_rsi.model.design import Design
-from bayes_rsi.model.effects import drifting
+from bayes_rsi.model.drifts import drifting
 from bayes_rsi.model.priors import variable
 from bayes_rsi.model.scale import Scale
 from bayes_rsi.model.systems import Latents

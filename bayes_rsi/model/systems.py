@@ -23,7 +23,8 @@ import pytensor.tensor as pt
 from bayes_rsi import names
 from bayes_rsi.cards import Card
 from bayes_rsi.model.design import TIERS, Design
-from bayes_rsi.model.effects import drifting, drifts, lab_effect, middles
+from bayes_rsi.model.drifts import drifting, drifts, middles
+from bayes_rsi.model.effects import lab_effect
 from bayes_rsi.model.frame import frame_of
 from bayes_rsi.model.priors import variable
 from bayes_rsi.transitions import TRANSITIONS, past

@@ -1,0 +1,115 @@
+"""Progress on a series beyond that of general capability.
+
+Invariant: a drift counts from the mean release of the systems scored on the series, so it moves
+neither its difficulty nor the average capability of those systems.
+
+    place on a series = place + drift of the series * (release - mean release of the series)
+    drift of a series = drift of its domain + series_drift_spread * Normal(0, 1)
+
+Labs work towards some benchmarks and leave others, so that systems of the same capability get
+better or worse at a series with time. Domains drift against general reasoning, on which most
+systems are scored: with a reference there is nothing to rotate. Horizons have a rate of their own
+instead.
+
+Deviations of single systems in a domain are not here: they are part of a series' noise. They were
+tried (normal, one for each of 339 pairs of system and domain). As deviations the sampler took five
+times as many steps for each draw; as places of their own it left modes of some ceilings apart.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+
+from bayes_rsi import names
+from bayes_rsi.cards import Card
+from bayes_rsi.model.design import Design
+from bayes_rsi.model.priors import variable
+
+__all__ = ["REFERENCE_DOMAIN", "domains", "drifting", "drifts", "middles"]
+
+REFERENCE_DOMAIN = "general_reasoning"
+
+
+def domains(design: Design) -> np.ndarray:
+    """Give the domains beside the reference.
+
+    Parameters
+    ----------
+    design : Design
+        Arrays of the panel.
+
+    Returns
+    -------
+    numpy.ndarray
+        Names, sorted, shape (domain,).
+    """
+    found = np.unique(design.panel["domain"].values)
+    return found[found != REFERENCE_DOMAIN]
+
+
+def drifting(design: Design) -> np.ndarray:
+    """Give the series that drift: all but those of horizons.
+
+    Parameters
+    ----------
+    design : Design
+        Arrays of the panel.
+
+    Returns
+    -------
+    numpy.ndarray
+        Positions along ``series``, increasing.
+    """
+    return np.flatnonzero(design.panel["kind"].values != "horizon")
+
+
+def drifts(design: Design, card: Card) -> Any:
+    """Add how much faster than general capability systems get better at each series.
+
+    Parameters
+    ----------
+    design : Design
+        Arrays of the panel.
+    card : Card
+        Priors ``domain_drift`` and ``series_drift_spread``.
+
+    Returns
+    -------
+    tensor
+        Per year of release, in the population's frame, shape (drifting_series,).
+    """
+    chosen = drifting(design)
+    if not chosen.size:
+        return pt.zeros(0)
+    raw = pm.Normal(names.SERIES_DRIFT_RAW, 0.0, 1.0, dims=names.DRIFTING_SERIES)
+    drift = variable(card, names.SERIES_DRIFT_SPREAD) * raw
+    known = domains(design)
+    if known.size:
+        of = design.panel["domain"].values[chosen]
+        where = np.clip(np.searchsorted(known, of), 0, known.size - 1)
+        common = variable(card, names.DOMAIN_DRIFT, dims=names.DOMAIN)
+        drift = drift + pt.where(known[where] == of, common[where], 0.0)
+    return pm.Deterministic(names.SERIES_DRIFT, drift, dims=names.DRIFTING_SERIES)
+
+
+def middles(design: Design) -> np.ndarray:
+    """Give the mean release of the systems scored on each series.
+
+    Parameters
+    ----------
+    design : Design
+        Arrays of the panel.
+
+    Returns
+    -------
+    numpy.ndarray
+        Decimal years, shape (series,).
+    """
+    rows = np.arange(design.panel.sizes[names.SCORE])
+    of, size = design.series_index(rows), design.panel.sizes[names.SERIES]
+    total = np.bincount(of, design.released[design.system_index(rows)], size)
+    return total / np.maximum(np.bincount(of, minlength=size), 1)
