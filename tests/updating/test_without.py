@@ -89,7 +89,9 @@ def test_own_parameters_of_a_real_fit(small_fit):
     named = [f"speedup_{name}" for name in ("limit", "noise", "log_tilt", "rise")]
     values = [posterior[n].sel(speedup_series="anthropic_cpu_speedup").values for n in named]
     expected = [np.log(values[0]), np.log(values[1]), values[2], values[3]]
-    for column in range(4):
+    drift = posterior["series_drift_raw"].sel(drifting_series="anthropic_cpu_speedup")
+    expected.append(drift.values)
+    for column in range(5):
         assert any(np.allclose(speed.values[..., column], each) for each in expected)
     noise = np.log(posterior["overdispersion"].sel(fraction_series="gpqa_diamond"))
     gpqa = own["gpqa_diamond"]
@@ -112,7 +114,7 @@ def test_own_parameters_of_a_real_fit(small_fit):
         ]
         families = any(str(one).startswith(f"{series}|") for one in posterior["harness"].values)
         kind = str(small_fit.panel["kind"].sel(series=series).item())
-        plain = {"fraction": 5, "speedup": 4, "ratio": 2, "count": 2, "horizon": 2}[kind]
+        plain = {"fraction": 6, "speedup": 5, "ratio": 3, "count": 3, "horizon": 2}[kind]
         assert each.values.shape[-1] == plain + labels.count(series) - families, series
     found = without(small_fit, "gpqa_diamond", gpqa)
     assert found.values.mean() == pytest.approx(1.0)
