@@ -29,9 +29,11 @@ from bayes_rsi.cards import Card
 from bayes_rsi.model.design import Design
 from bayes_rsi.model.priors import variable
 
-__all__ = ["REFERENCE_DOMAIN", "domains", "drifting", "drifts", "middles"]
+__all__ = ["REFERENCE_DOMAIN", "domains", "drifting", "drifts", "leaning", "middles"]
 
 REFERENCE_DOMAIN = "general_reasoning"
+#: How much of the drift of its scores the place of a system gives way to, about.
+YIELD = 0.6
 
 
 def domains(design: Design) -> np.ndarray:
@@ -113,3 +115,31 @@ def middles(design: Design) -> np.ndarray:
     of, size = design.series_index(rows), design.panel.sizes[names.SERIES]
     total = np.bincount(of, design.released[design.system_index(rows)], size)
     return total / np.maximum(np.bincount(of, minlength=size), 1)
+
+
+def leaning(design: Design, drift: Any) -> Any:
+    """Give by how much the places of systems give way to the drifts of their series.
+
+    Scores fix the sum of place and drift: a series on which seventy systems have their only score
+    can drift a little more if all of them move. In coordinates that move along the sampler sees
+    the drift apart (bulk-ESS of that of MMLU: 700 of 10,000 without it).
+
+    Parameters
+    ----------
+    design : Design
+        Arrays of the panel.
+    drift : tensor
+        Of each series, shape (drifting_series,).
+
+    Returns
+    -------
+    tensor
+        In the population's frame, shape (system,).
+    """
+    series = design.series_index(np.arange(design.panel.sizes[names.SCORE]))
+    rows = np.flatnonzero(np.isin(series, drifting(design)))
+    system, where = design.system_index(rows), np.searchsorted(drifting(design), series[rows])
+    age = design.released[system] - middles(design)[series[rows]]
+    share = YIELD * age / design.n_scores[system]
+    size = design.panel.sizes[names.SYSTEM]
+    return pt.inc_subtensor(pt.zeros(size)[system], drift[where] * share)

@@ -7,7 +7,8 @@ Only differences between capabilities and difficulties are seen by scores: shift
 all of them together changes little, and in the plain parameterisation these two directions made
 the sampler slow (smallest bulk-ESS 75 of 4,000 draws in a prototype; 685 with the frame). The
 frame makes the two directions explicit coordinates: the weighted mean of the capabilities and
-their weighted regression slope on release date.
+their weighted regression slope on release date. What is left is told apart from the drifts of the
+series by a lean (`bayes_rsi.model.drifts.leaning`).
 """
 
 from __future__ import annotations
@@ -82,7 +83,8 @@ class Frame(Transform):
         value : tensor
             Capabilities, effective years, shape (system,).
         *inputs : tensor
-            Parameters of the distribution; not used.
+            Parameters of the distribution, of which the last is the lean: added to what is left,
+            shape (system,); none: no lean.
 
         Returns
         -------
@@ -90,8 +92,10 @@ class Frame(Transform):
             Level, log pace, then the rest of all but two systems; shape (system,).
         """
         level, pace = self.level_and_pace(value)
-        rest = _reflect(self._second, _reflect(self._first, (value - level) / pace - self.line))
-        return pt.concatenate([level[None], pt.log(pace)[None], rest[self._order[2:]]])
+        rest = self._free((value - level) / pace - self.line)
+        if inputs:
+            rest = rest + self._free(inputs[-1])
+        return pt.concatenate([level[None], pt.log(pace)[None], rest])
 
     def backward(self, value: Any, *inputs: Any) -> Any:
         """Give the capabilities of coordinates, the inverse of `forward`.
@@ -101,16 +105,22 @@ class Frame(Transform):
         value : tensor
             Coordinates, shape (system,).
         *inputs : tensor
-            Parameters of the distribution; not used.
+            Parameters of the distribution, of which the last is the lean: added to what is left,
+            shape (system,); none: no lean.
 
         Returns
         -------
         tensor
             Capabilities, effective years, shape (system,).
         """
-        rest = pt.concatenate([pt.zeros(2), value[2:]])[self._place]
+        free = value[2:] - self._free(inputs[-1]) if inputs else value[2:]
+        rest = pt.concatenate([pt.zeros(2), free])[self._place]
         rest = _reflect(self._first, _reflect(self._second, rest))
         return value[0] + pt.exp(value[1]) * (self.line + rest)
+
+    def _free(self, rest: Any) -> Any:
+        """Give the free coordinates of what is left, which has nothing in two directions."""
+        return _reflect(self._second, _reflect(self._first, rest))[self._order[2:]]
 
     def log_jac_det(self, value: Any, *inputs: Any) -> Any:
         """Give log |d theta / d coordinates| up to a constant: (n - 1) log pace.
@@ -120,7 +130,7 @@ class Frame(Transform):
         value : tensor
             Coordinates, shape (system,).
         *inputs : tensor
-            Parameters of the distribution; not used.
+            Parameters of the distribution; not used, for a lean shifts and does not stretch.
 
         Returns
         -------

@@ -23,7 +23,7 @@ import pytensor.tensor as pt
 from bayes_rsi import names
 from bayes_rsi.cards import Card
 from bayes_rsi.model.design import TIERS, Design
-from bayes_rsi.model.drifts import drifting, drifts, middles
+from bayes_rsi.model.drifts import drifting, drifts, leaning, middles
 from bayes_rsi.model.effects import lab_effect
 from bayes_rsi.model.frame import frame_of
 from bayes_rsi.model.priors import variable
@@ -115,12 +115,14 @@ def latents(design: Design, card: Card) -> Latents:
     scatter = variable(card, "system_scatter")
     stretch = pt.exp(lab_effect(design, card))
     frame = frame_of(design)
+    drift = drifts(design, card)
     at_release = design.interpolated(frontier, design.released)
     capability = pm.CustomDist(
         names.CAPABILITY_CLOCK,
         at_release - behind * stretch,
         scatter,
         gap * stretch,
+        leaning(design, drift),
         logp=_log_density,
         random=_draw,
         support_point=_typical,
@@ -129,7 +131,7 @@ def latents(design: Design, card: Card) -> Latents:
     )
     level, pace = frame.level_and_pace(capability)
     place = (capability - level) / pace
-    return Latents(frontier, rate, place, drifts(design, card), level, pace)
+    return Latents(frontier, rate, place, drift, level, pace)
 
 
 def _of_tier(design: Design, values: list[Any]) -> Any:
@@ -139,12 +141,13 @@ def _of_tier(design: Design, values: list[Any]) -> Any:
     return sum(value * (design.tier == tier) for tier, value in enumerate(values))
 
 
-def _log_density(capability: Any, frontier: Any, scatter: Any, gap: Any) -> Any:
+def _log_density(capability: Any, frontier: Any, scatter: Any, gap: Any, lean: Any) -> Any:
     """Give the log density of capability: below the frontier by an exponential and a normal.
 
     `pm.ExGaussian` turns to a plain normal where the gap is below a twentieth of the scatter, a
     jump that chains with small gaps of a leading lab ran into. The formula holds well beyond.
     """
+    del lean  # for the sampler's coordinates only
     below, ratio = frontier - capability, scatter / gap
     tail = pm.logcdf(pm.Normal.dist(0.0, 1.0), below / scatter - ratio)
     return -pt.log(gap) + 0.5 * ratio**2 - below / gap + tail
@@ -154,15 +157,17 @@ def _draw(
     frontier: np.ndarray,
     scatter: np.ndarray,
     gap: np.ndarray,
+    lean: np.ndarray,
     rng: np.random.Generator,
     size: Any = None,
 ) -> np.ndarray:
+    del lean
     return frontier - rng.exponential(gap, size=size) - rng.normal(0.0, scatter, size=size)
 
 
-def _typical(rv: Any, size: Any, frontier: Any, scatter: Any, gap: Any) -> Any:
+def _typical(rv: Any, size: Any, frontier: Any, scatter: Any, gap: Any, lean: Any) -> Any:
     """Give a value from which the frame has a pace: a gap below the frontier."""
-    del rv, size, scatter
+    del rv, size, scatter, lean
     return frontier - gap
 
 

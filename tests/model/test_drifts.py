@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytensor.tensor as pt
 import pytest
 
 from bayes_rsi.model.design import design
-from bayes_rsi.model.drifts import domains, drifting, middles
+from bayes_rsi.model.drifts import domains, drifting, leaning, middles
 
 
 def test_the_reference_domain_does_not_drift(panel, card):
@@ -39,3 +40,18 @@ def test_a_middle_is_the_mean_release_of_the_scored(panel, card):
     scored = panel["score_system"].values[panel["score_series"].values == "swe"]
     where = np.isin(panel["system"].values, scored)
     assert found["swe"] == pytest.approx(arrays.released[where].mean())
+
+
+def test_a_system_leans_by_the_mean_drift_of_its_scores(panel, card):
+    arrays = design(panel, card)
+    drift = np.array([0.2, -0.1, 0.4])[: drifting(arrays).size]
+    assert drift.size > 1
+    found = leaning(arrays, pt.as_tensor(drift)).eval()
+    of = dict(zip(panel["series"].values[drifting(arrays)], drift, strict=True))
+    middle = dict(zip(panel["series"].values, middles(arrays), strict=True))
+    scores = list(zip(panel["score_system"].values, panel["score_series"].values, strict=True))
+    for system, release, lean in zip(panel["system"].values, arrays.released, found, strict=True):
+        mine = [series for name, series in scores if name == system]
+        each = [of[s] * (release - middle[s]) if s in of else 0.0 for s in mine]
+        assert lean == pytest.approx(0.6 * np.mean(each))
+    assert np.abs(found).max() > 1e-3

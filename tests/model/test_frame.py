@@ -100,3 +100,19 @@ def test_a_population_on_the_line_has_no_rest():
     theta = -1.0 + 1.3 * frame.line
     expected = np.r_[-1.0, np.log(1.3), np.zeros(4)]
     np.testing.assert_allclose(compiled(frame.forward)(theta), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_lean_moves_the_free_coordinates_by_the_same_everywhere(size):
+    frame, rng = frame_of_size(size), np.random.default_rng(200 + size)
+    lean = pt.as_tensor(rng.normal(size=size))
+    backward, forward = compiled(lambda x: frame.backward(x, lean)), compiled(frame.forward)
+    leaning = compiled(lambda x: frame.forward(x, lean))
+    moved = []
+    for x in coordinates(size):
+        theta = backward(x)
+        np.testing.assert_allclose(leaning(theta), x, rtol=0, atol=1e-10)
+        moved.append(x - forward(theta))
+    np.testing.assert_allclose(moved, np.tile(moved[0], (POINTS, 1)), rtol=0, atol=1e-9)
+    np.testing.assert_allclose(moved[0][:2], 0.0, atol=1e-10)
+    assert size == 2 or np.abs(moved[0]).max() > 0.1

@@ -78,8 +78,8 @@ def _gap_flipped() -> Iterator[None]:
     """Put systems above the frontier: capability = frontier + gap + noise."""
     density = systems._log_density
 
-    def mirrored(capability: Any, frontier: Any, scatter: Any, gap: Any) -> Any:
-        return density(2.0 * frontier - capability, frontier, scatter, gap)
+    def mirrored(capability: Any, frontier: Any, *others: Any) -> Any:
+        return density(2.0 * frontier - capability, frontier, *others)
 
     with patch.object(systems, "_log_density", mirrored):
         yield
