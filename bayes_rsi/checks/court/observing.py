@@ -224,10 +224,9 @@ def _ratio(
     return np.asarray(mean + noise * rng.standard_normal(capability.shape))
 
 
+_Observe = Callable[[Continuation, np.ndarray, Question, np.random.Generator], np.ndarray]
 #: One line for each kind of series.
-_KINDS: dict[
-    str, Callable[[Continuation, np.ndarray, Question, np.random.Generator], np.ndarray]
-] = {
+_KINDS: dict[str, _Observe] = {
     "fraction": _fraction,
     "horizon": _horizon,
     "speedup": _speedup,
