@@ -21,7 +21,7 @@ verdicts: $(INSTALLED)  ## fit every shipped card and keep what it says (half an
 	@$(BIN)/bayes-rsi verdicts $(ARGS)
 
 .PHONY: test
-test: $(INSTALLED)  ## run the tests (seven to twelve minutes)
+test: $(INSTALLED)  ## run the tests (about fourteen minutes)
 	@$(BIN)/pytest $(ARGS)
 
 .PHONY: test-slow
