@@ -11,6 +11,7 @@ import xarray as xr
 
 from bayes_rsi import names
 from bayes_rsi.forecasting.dice import dice
+from bayes_rsi.forecasting.newcomers import below_frontier, doublings_per_year
 from bayes_rsi.forecasting.paths import Paths
 from bayes_rsi.model.design import TIERS, Design
 from bayes_rsi.updating.likelihood import Nodes
@@ -74,22 +75,15 @@ def _below_frontier(
     release = np.array([design.released[position]])
     at_release = paths.at(release).reshape(-1, paths.shape[2])[:, :1]  # the first future of a draw
     tier = TIERS[design.tier[position]]
-    gap = draws[f"gap_{tier}"].values[:, None] * rng.exponential(size=shape)
-    if tier != TIERS[0]:
-        gap = gap + draws[f"behind_{tier}"].values[:, None]
     lab = str(design.panel["lab"].values[position])
-    if names.LAB_EFFECT in draws and lab in draws[names.LAB].values:
-        gap = gap * np.exp(draws[names.LAB_EFFECT].sel({names.LAB: lab}).values[:, None])
-    scatter = draws["system_scatter"].values[:, None]
-    below = gap + scatter * rng.standard_normal(shape)
-    return at_release - _per_effective_year(draws) * below
+    below = below_frontier(draws, np.full(shape, tier), np.full(shape, lab), rng)
+    return at_release - doublings_per_year(*_on_both_scales(draws))[:, None] * below
 
 
-def _per_effective_year(draws: xr.Dataset) -> np.ndarray:
-    """Give doublings per effective year, shape (draw, 1): the frontier is stored on both scales."""
-    ends = [draws[n].transpose("sample", names.DATE).values for n in _SCALES]
-    doublings, clock = (values[:, -1] - values[:, 0] for values in ends)
-    return (doublings / clock)[:, None]
+def _on_both_scales(draws: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """Give the frontier in doublings and in effective years, each of shape (draw, date)."""
+    told, clock = (draws[name].transpose("sample", names.DATE).values for name in _SCALES)
+    return told, clock
 
 
 _SCALES = (names.FRONTIER, names.FRONTIER_CLOCK)

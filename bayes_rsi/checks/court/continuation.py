@@ -2,10 +2,6 @@
 
 Invariant: all arrays have the same futures along their first axis, so what is computed of one
 future belongs together: its frontier, the systems released in it, and what they score.
-
-    capability of a new system = frontier(release) - (below - e) * doublings per effective year
-    below = (behind of the tier + Exponential(mean gap of the tier)) * exp(lab effect)
-    e ~ Normal(0, system scatter)
 """
 
 from __future__ import annotations
@@ -16,6 +12,7 @@ import numpy as np
 import xarray as xr
 
 from bayes_rsi import names
+from bayes_rsi.forecasting.newcomers import below_frontier, doublings_per_year
 from bayes_rsi.forecasting.paths import Paths, continued
 from bayes_rsi.posterior import Fit
 
@@ -65,9 +62,8 @@ class Continuation:
     @property
     def doublings_per_year(self) -> np.ndarray:
         """Doublings per effective year, shape (future,)."""
-        ends = self.draws[[names.FRONTIER, names.FRONTIER_CLOCK]].isel({names.DATE: [0, -1]})
-        told, clock = (ends[name].values[0] for name in (names.FRONTIER, names.FRONTIER_CLOCK))
-        return np.asarray((told[:, 1] - told[:, 0]) / (clock[:, 1] - clock[:, 0]))
+        told, clock = (self.draws[n].values[0] for n in (names.FRONTIER, names.FRONTIER_CLOCK))
+        return doublings_per_year(told, clock)
 
     def frontier(self, years: np.ndarray) -> np.ndarray:
         """Give the frontier at times that differ between futures.
@@ -108,23 +104,9 @@ class Continuation:
         numpy.ndarray
             Doublings, same shape.
         """
-        shape = (-1, *[1] * (years.ndim - 1))
-        step = rng.standard_exponential(years.shape)
-        gap = np.zeros(years.shape)
-        for tier in np.unique(tiers):
-            mean, least = self.of(f"gap_{tier}"), self._behind(str(tier))
-            gap = np.where(tiers == tier, least.reshape(shape) + mean.reshape(shape) * step, gap)
-        for lab in np.intersect1d(labs, self.labels(names.LAB)):
-            effect = np.exp(self.of(names.LAB_EFFECT, lab=str(lab))).reshape(shape)
-            gap = np.where(labs == lab, gap * effect, gap)
-        scatter = self.of("system_scatter").reshape(shape)
-        below = gap - scatter * rng.standard_normal(years.shape)
-        return self.frontier(years) - below * self.doublings_per_year.reshape(shape)
-
-    def _behind(self, tier: str) -> np.ndarray:
-        """Give by how much a tier is behind at least: nothing where it has no such prior."""
-        name = f"behind_{tier}"
-        return self.of(name) if name in self.draws else np.zeros(self.count)
+        below = below_frontier(self.draws, tiers, labs, rng)
+        each = self.doublings_per_year.reshape(-1, *[1] * (years.ndim - 1))
+        return self.frontier(years) - below * each
 
     def labels(self, dim: str) -> list[str]:
         """Give the labels along a dim of the posterior.
