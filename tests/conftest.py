@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
 
 # Set before anything imports matplotlib, and inherited by the subprocesses of tests.
 os.environ["MPLBACKEND"] = "Agg"
+
+# A cache of compiled functions for each worker: numba numbers its files by what it finds when it
+# looks, so two processes that compile one function for two signatures at once may share a number.
+if WORKER := os.environ.get("PYTEST_XDIST_WORKER"):
+    own = Path(__file__).parents[1] / ".pytest_cache" / "pytensor" / WORKER
+    flags = [os.environ.get("PYTENSOR_FLAGS", ""), f"base_compiledir={own}"]
+    os.environ["PYTENSOR_FLAGS"] = ",".join(filter(None, flags))
 
 # No deadline: the first call of a compiled function may take seconds. CI draws the same
 # examples every time, so that a red run can be repeated; at home each run draws new ones.
