@@ -7,8 +7,6 @@ import functools
 import json
 import os
 import re
-import sys
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,15 +14,14 @@ from typing import Any
 import jsonschema
 import pytest
 import toy
+from commandline import Run, runner
 
 import bayes_rsi
-from bayes_rsi import cli
 from bayes_rsi.errors import ModelError, OutputError
 from bayes_rsi.evidence import tables
 from bayes_rsi.evidence.reading import read_folder
 from bayes_rsi.report.document import forecast_schema
 
-Run = Callable[..., tuple[int, str, str]]
 FILES = ["forecast.json", "forecast.svg", "posterior.nc"]
 TOMORROW = (date.today() + timedelta(days=1)).isoformat()
 #: The shipped tables, read once for all tests; frames are never edited in place.
@@ -63,15 +60,7 @@ def calls(monkeypatch) -> Calls:
 def run(calls, monkeypatch, capsys, tmp_path) -> Run:
     """Run the command line in an empty folder: exit code, standard output, standard error."""
     monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["bayes-rsi", *arguments])
-        with pytest.raises(SystemExit, match=r"^\d+$") as ended:
-            cli.main()
-        shown = capsys.readouterr()
-        return int(ended.value.code or 0), shown.out, shown.err
-
-    return run
+    return runner(monkeypatch, capsys)
 
 
 def write_rows(path: Path, *rows: dict[str, Any]) -> Path:

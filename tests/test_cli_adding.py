@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import handmade
 import pandas as pd
 import pytest
+from commandline import runner
 
 import bayes_rsi
-from bayes_rsi import cli
 from bayes_rsi.evidence import data_folder
 from bayes_rsi.report.tables import WIDTH
 from bayes_rsi.updating.update import Update
@@ -32,15 +31,7 @@ CELLS = {
 def run(monkeypatch, capsys, tmp_path):
     """Run the command line in an empty folder: exit code, standard output, standard error."""
     monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["bayes-rsi", *arguments])
-        with pytest.raises(SystemExit, match=r"^\d+$") as ended:
-            cli.main()
-        shown = capsys.readouterr()
-        return int(ended.value.code or 0), shown.out, shown.err
-
-    return run
+    return runner(monkeypatch, capsys)
 
 
 def add(run, folder: str = "mine", **changes: str):

@@ -9,8 +9,8 @@ import sys
 
 import pandas as pd
 import pytest
+from commandline import runner
 
-from bayes_rsi import cli
 from bayes_rsi.checks import backtest as module
 from bayes_rsi.evidence import tables
 from bayes_rsi.evidence.reading import read_folder
@@ -25,15 +25,7 @@ SOME = {name: module.BASELINES[name] for name in ("persistence", "walk", "logist
 @pytest.fixture
 def run(monkeypatch, capfd):
     """Run the command line; gives exit code, standard output and standard error."""
-
-    def call(*words):
-        monkeypatch.setattr("sys.argv", ["bayes-rsi", "backtest", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capfd.readouterr()
-        return ended.value.code, out, err
-
-    return call
+    return runner(monkeypatch, capfd, "backtest")
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ import jsonschema
 import pytest
 import toy
 import xarray as xr
+from commandline import runner
 
 import bayes_rsi
-from bayes_rsi import cli
 from bayes_rsi.cards import card_names, load_card, models_folder
 from bayes_rsi.cli import shelf
 from bayes_rsi.evidence import load_evidence, tables
@@ -53,15 +53,7 @@ def fitted(monkeypatch):
 def run(fitted, monkeypatch, capsys, tmp_path):
     """Run the command line in an empty folder: exit code, standard output, standard error."""
     monkeypatch.chdir(tmp_path)
-
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["bayes-rsi", *map(str, words)])
-        with pytest.raises(SystemExit, match=r"^\d+$") as ended:
-            cli.main()
-        shown = capsys.readouterr()
-        return int(ended.value.code or 0), shown.out, shown.err
-
-    return call
+    return runner(monkeypatch, capsys)
 
 
 def stored(folder, name):

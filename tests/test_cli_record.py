@@ -6,14 +6,13 @@ import functools
 import json
 import re
 import shutil
-import sys
 
 import pytest
 import recorded
 import toy
+from commandline import runner
 
 import bayes_rsi
-from bayes_rsi import cli
 from bayes_rsi.checks.record import registration
 from bayes_rsi.checks.record.registration import read, register
 from bayes_rsi.evidence import cut, data_folder, load_evidence, tables
@@ -37,15 +36,7 @@ def run(monkeypatch, capsys, tmp_path):
     monkeypatch.setattr(
         registration, "samples_ahead", lambda fit, draws: recorded.drawn(fit.panel, SERIES)
     )
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["bayes-rsi", *map(str, arguments)])
-        with pytest.raises(SystemExit, match=r"^\d+$") as ended:
-            cli.main()
-        shown = capsys.readouterr()
-        return int(ended.value.code or 0), shown.out, shown.err
-
-    return call
+    return runner(monkeypatch, capsys)
 
 
 def files(folder):

@@ -6,8 +6,8 @@ import re
 
 import numpy as np
 import pytest
+from commandline import runner
 
-from bayes_rsi import cli
 from bayes_rsi.checks.sbc.quantities import CHANCE, LAST_FRONTIER
 from bayes_rsi.checks.sbc.variants import VARIANTS
 from bayes_rsi.cli import sbc as module
@@ -52,16 +52,8 @@ def stood_in(monkeypatch):
 @pytest.fixture
 def run(monkeypatch, tmp_path, capsys):
     """Run the command in an empty folder: its exit code, output and errors."""
-
-    def with_words(*words):
-        monkeypatch.setattr("sys.argv", ["bayes-rsi", "sbc", *map(str, words)])
-        with pytest.raises(SystemExit, match=r"^\d$") as end:
-            cli.main()
-        told = capsys.readouterr()
-        return end.value.code, told.out, told.err
-
     monkeypatch.chdir(tmp_path)
-    return with_words
+    return runner(monkeypatch, capsys, "sbc")
 
 
 def test_all_models_run_and_the_page_says_so(run, stood_in, tmp_path):

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import handmade
 import pytest
+from commandline import Run, runner
 
 import bayes_rsi
-from bayes_rsi import cli
 from bayes_rsi.report.tables import WIDTH
 from bayes_rsi.tags import Gate, Verdict
 
-Run = Callable[..., tuple[int, str, str]]
 FAILED = Verdict((Gate("r_hat", 1.2, 1.01, True, "growth"),))
 VERBS = {
     "given": ["given", "horizon p50 >= 20 h on 2026-12-31"],
@@ -45,14 +42,11 @@ def run(monkeypatch, capsys, tmp_path, fit) -> Run:
         return replace(fit, verdict=verdict[0])
 
     monkeypatch.setitem(vars(bayes_rsi), "load_fit", load)
+    command = runner(monkeypatch, capsys)
 
     def run(*arguments: str, failed: bool = False) -> tuple[int, str, str]:
         verdict[0] = FAILED if failed else fit.verdict
-        monkeypatch.setattr(sys, "argv", ["bayes-rsi", *arguments])
-        with pytest.raises(SystemExit, match=r"^\d+$") as ended:
-            cli.main()
-        shown = capsys.readouterr()
-        return int(ended.value.code or 0), shown.out, shown.err
+        return command(*arguments)
 
     return run
 
