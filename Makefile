@@ -29,7 +29,7 @@ test-slow: $(INSTALLED)  ## run the tests marked slow
 	@$(BIN)/pytest -m slow $(ARGS)
 
 .PHONY: sbc
-sbc: $(INSTALLED)  ## simulation-based calibration; writes docs/sbc.md (half an hour on two cores)
+sbc: $(INSTALLED)  ## simulation-based calibration; writes docs/sbc.md (an hour on two cores)
 	@$(BIN)/bayes-rsi sbc --workers 2 --docs docs $(ARGS)
 
 .PHONY: leave-out

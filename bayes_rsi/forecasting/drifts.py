@@ -1,7 +1,8 @@
 """The frontier as a series sees it: with the drift of the series.
 
-Invariant: the drift counts from the mean release of the systems scored on a series, as in
-`bayes_rsi.model.drifts`; a draw without drifts sees the frontier as it is.
+Invariant: the drift counts from the mean release behind the scores of a series, as in
+`bayes_rsi.model.drifts`, and the best so far from the first of these releases; a draw without
+drifts sees the frontier as it is.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ __all__ = ["drift_of", "middles", "seen_from"]
 
 
 def middles(panel: xr.Dataset) -> xr.DataArray:
-    """Give the mean release of the systems scored on each series.
+    """Give the mean, over the scores of each series, of the release of the system scored.
 
     Parameters
     ----------
@@ -77,12 +78,22 @@ def seen_from(paths: Paths, draws: xr.Dataset, panel: xr.Dataset, series: str) -
     -------
     Paths
         ``frontier + drift * (year - middle of the series)``, the best so far: where the drift
-        outweighs growth, the best system stays that of an earlier day.
+        outweighs growth, the best system stays that of an earlier day. It begins with the first
+        release that is scored on the series: a line through what was scored says nothing of systems
+        years before, which nobody ran on it.
     """
     drift = drift_of(draws, series)
     if drift is None:
         return paths
     each = np.repeat(drift.transpose(names.CHAIN, names.DRAW).values.ravel(), paths.shape[2])
     middle = float(middles(panel).sel({names.SERIES: series}))
-    leaning = paths.values + each[:, None] * (paths.years - middle)
-    return Paths(paths.years, np.maximum.accumulate(leaning, axis=1), paths.shape)
+    first = max(_first(panel, series), float(paths.years[0]))
+    years = np.concatenate([[first], paths.years[paths.years > first]])
+    leaning = paths.at(years) + each[:, None] * (years - middle)
+    return Paths(years, np.maximum.accumulate(leaning, axis=1), paths.shape)
+
+
+def _first(panel: xr.Dataset, series: str) -> float:
+    """Give the first release that is scored on a series, decimal year."""
+    scored = panel["score_system"].values[panel["score_series"].values == series]
+    return float(year_of_date(panel["released"].sel(system=scored).values).min())

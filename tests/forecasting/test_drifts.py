@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from bayes_rsi.errors import ConditionError
 from bayes_rsi.forecasting.drifts import drift_of, middles, seen_from
+from bayes_rsi.forecasting.frontier import on_day
 from bayes_rsi.forecasting.paths import continued
+from bayes_rsi.units import year_of_date
 
 SERIES = next(iter(handmade.SHARES))
 AS_OF = float(handmade.YEARS[-1])
@@ -67,6 +70,24 @@ def test_a_drift_that_outweighs_growth_leaves_the_best_where_it_was(straight, pa
     found = seen_from(paths, drifting(straight, -3.0), panel, SERIES).values
     assert (np.diff(found, axis=1) >= 0).all()
     assert found == pytest.approx(np.repeat(found[:, :1], found.shape[1], axis=1))
+
+
+def test_systems_older_than_all_that_are_scored_do_not_count(straight, panel):
+    days = np.array(["2025-11-01", "2026-03-01"], "datetime64[ns]")
+    late = panel.assign(released=("system", days))
+    paths = continued(straight, handmade.card(), AS_OF + 5, seed=1)
+    found = seen_from(paths, drifting(straight, -3.0), late, SERIES)
+    first, middle = year_of_date(days[0]), year_of_date(days).mean()
+    assert found.years[0] == first
+    assert found.values == pytest.approx(
+        np.full_like(found.values, 10.0 + 2.0 * (first - AS_OF) - 3.0 * (first - middle)), abs=0.01
+    )
+    # The first knot of the past would be above this place, had anything of its day been scored.
+    above = np.full(len(found.values), found.values[0, 0] + 0.1)
+    assert 10.0 + 2.0 * (paths.years[0] - AS_OF) - 3.0 * (paths.years[0] - middle) > above[0]
+    assert np.isinf(found.reached(above)).all()
+    with pytest.raises(ConditionError, match="expected one between 2025-11-01 and"):
+        on_day(found, "2025-10-01")
 
 
 def test_each_draw_has_its_own_drift(straight, panel):
