@@ -83,9 +83,9 @@ HUMAN_TIME = "human_time"  # observed: measured human time of a task
 # quantities in doublings, log2 minutes of the METR TH1.1 50% horizon
 FRONTIER = "frontier"  # released frontier at a date
 CAPABILITY = "capability"  # capability of a system
-DIFFICULTY = "difficulty"  # capability at half of a series' range
+DIFFICULTY = "difficulty"  # place on a series (capability and drift) at half of its range
 SLOPE = "slope"  # logit per doubling
-SPEEDUP_DIFFICULTY = "speedup_difficulty"  # capability at half of the limit's logarithm
+SPEEDUP_DIFFICULTY = "speedup_difficulty"  # place at half of the limit's logarithm
 SPEEDUP_SLOPE = "speedup_slope_per_doubling"  # logit per doubling
 SPEEDUP_LIMIT = "speedup_limit"  # log2 of the largest speed-up
 RATIO_DIFFICULTY = "ratio_parity"  # capability at a ratio of one

@@ -1,5 +1,6 @@
-"""Parity points: the capability at which the expected score on a series equals a given one.
+"""Parity points: the place on a series at which its expected score equals a given one.
 
+A place is a capability with the drift of the series (`bayes_rsi.forecasting.drifts.seen_from`).
 Invariant: one inverse for each kind of metric whose series can be required by an event, the exact
 inverse of the expected score in `bayes_rsi.model`; out of reach is infinite, never a number.
 """
@@ -19,7 +20,7 @@ __all__ = ["PARITY_KINDS", "parity"]
 def parity(
     draws: xr.Dataset, panel: xr.Dataset, series: str, expected: float | None = None
 ) -> np.ndarray:
-    """Give the capability at which the expected score on a series equals its human baseline.
+    """Give the place on a series at which its expected score equals its human baseline.
 
     fraction: ``difficulty + logit((human - floor) / (ceiling - floor)) / slope``;
     speedup: ``difficulty + logit(log2(human) / limit) / slope``;
@@ -39,8 +40,9 @@ def parity(
     Returns
     -------
     numpy.ndarray
-        Doublings, shape (chain * draw,): infinite where the score is at or above what can be
-        reached, minus infinity where it is at or below what chance or no change gives.
+        Doublings, to be compared with the frontier as the series sees it (`seen_from`) and not with
+        the frontier itself, shape (chain * draw,): infinite where the score is at or above what can
+        be reached, minus infinity where it is at or below what chance or no change gives.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Expected scores at a capability, and the noise of a single figure.
+"""Expected scores at a place on a series, and the noise of a single figure.
 
 Invariant: the expected score is the inverse of `bayes_rsi.forecasting.parity` (a test holds both
 together); the noise is that of the model's likelihoods.
@@ -15,7 +15,7 @@ from bayes_rsi.forecasting.futures import Futures
 __all__ = ["expected_score", "score_noise"]
 
 
-def expected_score(futures: Futures, series: str, capability: np.ndarray) -> np.ndarray:
+def expected_score(futures: Futures, series: str, place: np.ndarray) -> np.ndarray:
     """Give the expected score on a series, on the scale of its noise.
 
     Parameters
@@ -24,8 +24,9 @@ def expected_score(futures: Futures, series: str, capability: np.ndarray) -> np.
         Behind a forecast.
     series : str
         A share of items, a speed-up or a ratio.
-    capability : numpy.ndarray
-        Doublings, shape (path,).
+    place : numpy.ndarray
+        Capability with the drift of the series (`bayes_rsi.forecasting.drifts.seen_from`),
+        doublings, shape (path,).
 
     Returns
     -------
@@ -44,16 +45,16 @@ def expected_score(futures: Futures, series: str, capability: np.ndarray) -> np.
         difficulty, slope, ceiling = _all(
             futures, where, names.DIFFICULTY, names.SLOPE, names.CEILING
         )
-        return floor + (ceiling - floor) * _logistic(slope * (capability - difficulty))
+        return floor + (ceiling - floor) * _logistic(slope * (place - difficulty))
     if kind == "speedup":
         where = {names.SPEEDUP_SERIES: series}
         difficulty, slope, limit = _all(
             futures, where, names.SPEEDUP_DIFFICULTY, names.SPEEDUP_SLOPE, names.SPEEDUP_LIMIT
         )
-        return limit * _logistic(slope * (capability - difficulty))
+        return limit * _logistic(slope * (place - difficulty))
     where = {names.RATIO_SERIES: series}
     even, slope = _all(futures, where, names.RATIO_DIFFICULTY, names.RATIO_SLOPE)
-    return slope * (capability - even)
+    return slope * (place - even)
 
 
 def score_noise(futures: Futures, series: str, expected: np.ndarray) -> np.ndarray:

@@ -1,7 +1,8 @@
 """Progress on a series beyond that of general capability.
 
-Invariant: a drift counts from the mean release of the systems scored on the series, so it moves
-neither its difficulty nor the average capability of those systems.
+Invariant: a drift counts from the mean release behind the scores of the series (a system counts
+once for each of its scores), so it moves neither its difficulty nor the average capability of the
+systems scored.
 
     place on a series = place + drift of the series * (release - mean release of the series)
     drift of a series = drift of its domain + series_drift_spread * Normal(0, 1)
@@ -99,7 +100,7 @@ def drifts(design: Design, card: Card) -> Any:
 
 
 def middles(design: Design) -> np.ndarray:
-    """Give the mean release of the systems scored on each series.
+    """Give the mean, over the scores of each series, of the release of the system scored.
 
     Parameters
     ----------

@@ -38,12 +38,12 @@ class Nodes:
     deviation: np.ndarray
 
 
-#: What effects are relative to, by series: mean release of its systems, share of own reports.
+#: What effects are relative to, by series: mean release behind its scores, share of own reports.
 MIDDLE, OWN_REPORTS = "series_middle", "series_own_reports"
 
 
 def averages(panel: xr.Dataset) -> xr.Dataset:
-    """Give what the effects of domain and reporter are relative to, in the panel of the fit.
+    """Give what drift and effects of reporters are relative to, in the panel of the fit.
 
     Parameters
     ----------

@@ -1,11 +1,13 @@
-"""What is new: two panels of one card, compared score by score, and audit by audit.
+"""What is new: two panels of one card, compared score by score, audit by audit, fact by fact.
 
 Invariant: every score of the later panel is either an unchanged one of the earlier panel or new,
-and every score of the earlier panel is either unchanged or gone; a changed figure is both.
+and every score of the earlier panel is either unchanged or gone; a changed figure is both. What
+the panels say of series and systems is compared whole, so nothing changes in silence.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +20,7 @@ from bayes_rsi.errors import EvidenceError, Problem
 __all__ = ["Changes", "changes"]
 
 #: What makes a figure the same one.
-_COMPARED = ("value", "n_trials", "sd_log2", "censoring", "lower", "upper")
+_COMPARED = ("value", "n_trials", "sd_log2", "censoring", "lower", "upper", "scaffold_family")
 #: What audits say of a series.
 _AUDITS = ("audit_flawed", "audit_sound", "audit_credited", "audit_refused")
 
@@ -35,8 +37,12 @@ class Changes:
         Labels of the earlier panel: withdrawn, or replaced by a later vintage or higher effort.
     new_series : tuple of str
         Series that the earlier panel does not have.
+    lost_series : tuple of str
+        Series that the later panel does not have.
     audited : tuple of str
         Series of both panels of which audits say something else now.
+    restated : tuple of str
+        Series and systems of both panels of which anything else is said now: floor, release, tier.
     later_systems : tuple of str
         Systems of new scores that were released after the as-of date of the earlier panel.
     table : pandas.DataFrame
@@ -46,7 +52,9 @@ class Changes:
     new: np.ndarray
     gone: tuple[str, ...]
     new_series: tuple[str, ...]
+    lost_series: tuple[str, ...]
     audited: tuple[str, ...]
+    restated: tuple[str, ...]
     later_systems: tuple[str, ...]
     table: pd.DataFrame
 
@@ -62,7 +70,7 @@ def changes(before: xr.Dataset, after: xr.Dataset) -> Changes:
     Returns
     -------
     Changes
-        Scores that came and went, and series that were audited.
+        Scores that came and went, and what else the panels differ in.
 
     Raises
     ------
@@ -73,8 +81,9 @@ def changes(before: xr.Dataset, after: xr.Dataset) -> Changes:
     now = _figures(after)
     new = [i for i, (label, figure) in enumerate(now.items()) if was.get(label) != figure]
     gone = tuple(label for label, figure in was.items() if now.get(label) != figure)
-    audited = _audited(before, after)
-    if not new and not gone and not audited:
+    audited = _differing(before, after, names.SERIES, _AUDITS)
+    restated = _restated(before, after)
+    if not new and not gone and not audited and not restated:
         expected, got = "at least one score that the card fits", "scores that change nothing"
         hint = "Give a later day where they are known later; data/README.md has the other rules."
         raise EvidenceError([Problem("new rows", None, None, got, expected, hint)])
@@ -88,10 +97,22 @@ def changes(before: xr.Dataset, after: xr.Dataset) -> Changes:
             "known_on": picked["known_on"].values,
         }
     )
-    known = set(before[names.SERIES].values.tolist())
-    unknown = tuple(name for name in after[names.SERIES].values.tolist() if name not in known)
-    later = _released_after(after, table["system"], before.attrs["as_of"])
-    return Changes(np.array(new, dtype=int), gone, unknown, audited, later, table)
+    return Changes(
+        new=np.array(new, dtype=int),
+        gone=gone,
+        new_series=_only_in(after, before),
+        lost_series=_only_in(before, after),
+        audited=audited,
+        restated=restated,
+        later_systems=_released_after(after, table["system"], before.attrs["as_of"]),
+        table=table,
+    )
+
+
+def _only_in(one: xr.Dataset, other: xr.Dataset) -> tuple[str, ...]:
+    """Give the series of one panel that another does not have."""
+    there = set(other[names.SERIES].values.tolist())
+    return tuple(name for name in one[names.SERIES].values.tolist() if name not in there)
 
 
 def _released_after(panel: xr.Dataset, systems: pd.Series, day: str) -> tuple[str, ...]:
@@ -99,11 +120,24 @@ def _released_after(panel: xr.Dataset, systems: pd.Series, day: str) -> tuple[st
     return tuple(map(str, released.index[released > pd.Timestamp(day)]))
 
 
-def _audited(before: xr.Dataset, after: xr.Dataset) -> tuple[str, ...]:
-    """Give the series of both panels whose audits differ."""
-    both = np.intersect1d(before[names.SERIES].values, after[names.SERIES].values)
-    was, now = (panel[list(_AUDITS)].sel({names.SERIES: both}) for panel in (before, after))
-    other = (was != now).to_array().any("variable").values
+def _restated(before: xr.Dataset, after: xr.Dataset) -> tuple[str, ...]:
+    """Give the series and systems of both panels of which other facts than audits differ."""
+    found: tuple[str, ...] = ()
+    for dim in (names.SERIES, names.SYSTEM):
+        facts = [str(n) for n, held in before.data_vars.items() if held.dims == (dim,)]
+        found += _differing(before, after, dim, [name for name in facts if name not in _AUDITS])
+    return found
+
+
+def _differing(
+    before: xr.Dataset, after: xr.Dataset, dim: str, variables: Sequence[str]
+) -> tuple[str, ...]:
+    """Give the labels of both panels along a dim at which any of the variables differs."""
+    both = np.intersect1d(before[dim].values, after[dim].values)
+    other = np.zeros(both.size, dtype=bool)
+    for name in variables:
+        was, now = (panel[name].sel({dim: both}).values.astype(str) for panel in (before, after))
+        other |= was != now
     return tuple(str(name) for name in both[other])
 
 

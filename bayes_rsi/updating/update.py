@@ -193,12 +193,12 @@ def update(
     before = forecast(fit)
     before.share_by(day, event)  # what cannot be told is refused before anything is computed
     begun = time.perf_counter()
-    unweighable = found.new_series or found.audited or found.later_systems
-    told = None if unweighable else _told(fit, panel, found, before)
+    why = _unweighable(found)
+    told = None if why else _told(fit, panel, found, before)
     shape = before.all_futures("update").paths.shape[:2]
     weights = None if told is None else smoothed(told.log_ratio().reshape(shape))
     seconds = time.perf_counter() - begun
-    why = _why(found, weights)
+    why = why or _untrusted(weights)
     if why and not refit:
         raise ConvergenceError(f"update: got {why}; fit again, or call with refit=True")
     if why or told is None or weights is None:
@@ -287,14 +287,22 @@ def _gone(fit: Fit, found: Changes) -> np.ndarray:
     return np.asarray(picked.values.sum(axis=-1, dtype=float).ravel())
 
 
-def _why(found: Changes, weights: Weights | None) -> str:
-    if weights is None and found.audited:
-        return f"an audit of {', '.join(found.audited)} that the fit has not seen"
-    if weights is None and found.new_series:
-        return f"scores of {', '.join(found.new_series)}, which the fit does not have"
+def _unweighable(found: Changes) -> str:
+    """Say why the draws of the fit cannot be weighed; empty where they can."""
+    reasons = {
+        "an audit of {} that the fit has not seen": found.audited,
+        "other facts about {} than the fit was told": found.restated,
+        "scores of {}, which the fit does not have": found.new_series,
+        "no score of {} any more": found.lost_series,
+        "{}, released after the as-of date of the fit, where its draws end": found.later_systems,
+    }
+    return next((words.format(", ".join(who)) for words, who in reasons.items() if who), "")
+
+
+def _untrusted(weights: Weights | None) -> str:
+    """Say why weights cannot be relied on; empty where they can, or where there are none."""
     if weights is None:
-        who = ", ".join(found.later_systems)
-        return f"{who}, released after the as-of date of the fit, where its draws end"
+        return ""
     if not weights.reliable:
         return f"a k-hat of {weights.k_hat:.2f}, expected at most {K_LIMIT}"
     if weights.ess < ESS_LIMIT:

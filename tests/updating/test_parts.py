@@ -38,6 +38,7 @@ def scores(**values: float) -> xr.Dataset:
         "censoring": np.full(size, "none"),
         "lower": empty,
         "upper": empty,
+        "scaffold_family": np.full(size, "none"),
         "score_series": np.array([label.split("|")[0] for label in labels], dtype=str),
         "score_system": np.array([label.split("|")[1] for label in labels], dtype=str),
         "known_on": np.full(size, "2026-07-01", dtype="datetime64[ns]"),
@@ -83,6 +84,23 @@ def test_audits_that_say_something_else_are_found():
     assert found.audited == ("b",)
     assert not len(found.new)
     assert changes(before, scores(a_x=0.3, b_x=0.2)).audited == ()
+
+
+def test_other_facts_about_series_and_systems_are_found():
+    """A floor or a release that was corrected changes what all other scores say too."""
+    before = scores(a_x=0.1, b_x=0.2).assign(floor=("series", [np.nan, 0.25]))
+    assert changes(before, before.assign(value=("score", [0.1, 0.3]))).restated == ()
+    found = changes(before, before.assign(floor=("series", [np.nan, 0.5])))
+    assert found.restated == ("b",)
+    assert not len(found.new)
+    day = np.array(["2026-02-01"], dtype="datetime64[ns]")
+    assert changes(before, before.assign(released=("system", day))).restated == ("x",)
+    other = before.assign(scaffold_family=("score", ["none", "agent"]))
+    assert changes(before, other).table["score"].tolist() == ["b|x"]
+
+
+def test_a_series_that_lost_all_scores_is_told():
+    assert changes(scores(a_x=0.1, b_x=0.3), scores(a_x=0.1)).lost_series == ("b",)
 
 
 def test_scores_that_change_nothing_are_refused():

@@ -26,7 +26,7 @@ from bayes_rsi.checks.court.events import Event
 from bayes_rsi.checks.court.ledger import as_text
 from bayes_rsi.checks.record.ahead import COLUMNS, dates_ahead, samples_ahead, scores_ahead
 from bayes_rsi.checks.record.asked import open_levels
-from bayes_rsi.errors import ConvergenceError, StoreError
+from bayes_rsi.errors import ConvergenceError, ModelError, StoreError
 from bayes_rsi.evidence import Evidence
 from bayes_rsi.files import write_atomically
 from bayes_rsi.forecasting.result import Forecast
@@ -139,6 +139,8 @@ def prepared(fit: Fit, forecast: Forecast, evidence: Evidence, draws: int = DRAW
     ------
     ConvergenceError
         When a gate failed; nothing is computed then.
+    ModelError
+        When its scores are not those that the tag names: its draws were reweighted.
 
     Examples
     --------
@@ -146,6 +148,7 @@ def prepared(fit: Fit, forecast: Forecast, evidence: Evidence, draws: int = DRAW
     >>> register(Path("models/baseline/forecasts"), entry)  # doctest: +SKIP
     """
     _refuse_failed(forecast.verdict)
+    _refuse_reweighted(fit)
     levels = open_levels(evidence, fit.card, fit.panel)
     samples, name = samples_ahead(fit, draws), fit.card.name
     rows = [dates_ahead(forecast), scores_ahead(samples, fit.panel, levels, name)]
@@ -262,6 +265,16 @@ def _refuse_failed(verdict: Verdict) -> None:
         raise ConvergenceError(
             "--register: got a forecast whose gates failed, expected one whose gates pass, so it "
             "is not registered; sample longer ([sampling] of the card)"
+        )
+
+
+def _refuse_reweighted(fit: Fit) -> None:
+    held = fit.panel.attrs
+    if (held["as_of"], held["data_digest"]) != (fit.tag.as_of, fit.tag.data_digest):
+        raise ModelError(
+            f"--register: got a fit as of {fit.tag.as_of} whose scores are others, as of "
+            f"{held['as_of']}, expected those that it was fitted to; draws that were "
+            "reweighted are not registered, so fit the later evidence"
         )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import handmade
 import pandas as pd
 import pytest
 import toy
 
 from bayes_rsi.checks.record.registration import prepared, read, read_all, register
-from bayes_rsi.errors import ConvergenceError, StoreError
+from bayes_rsi.errors import ConvergenceError, ModelError, StoreError
 
 
 def test_a_file_is_read_as_it_was_written(entry, tmp_path):
@@ -59,6 +60,15 @@ def test_a_failed_gate_is_not_registered(entry, tmp_path):
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(ConvergenceError, match=r"gates failed.*not registered"):
         prepared(None, toy.forecast(verdict=toy.FAILED), None)
+
+
+@pytest.mark.parametrize("change", [{"as_of": "2026-09-30"}, {"data_digest": "e" * 64}])
+def test_reweighted_draws_are_not_registered(change):
+    """Their tag is of the later scores and their panel of the earlier ones."""
+    whole = handmade.whole_fit()
+    other = replace(whole, tag=replace(whole.tag, **change))
+    with pytest.raises(ModelError, match=r"whose scores are others.*reweighted are not registered"):
+        prepared(other, toy.forecast(), None)
 
 
 @pytest.mark.parametrize(
