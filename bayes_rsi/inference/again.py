@@ -26,6 +26,7 @@ from bayes_rsi import names
 from bayes_rsi.cards import Card
 from bayes_rsi.cards.facts import Sampling
 from bayes_rsi.inference.sample import PLAIN, quiet
+from bayes_rsi.inference.tree import scored
 from bayes_rsi.model.build import build, start
 from bayes_rsi.model.design import design
 from bayes_rsi.model.frame import frame_of
@@ -122,6 +123,7 @@ def _possible(
     arrays = design(panel, card)
     capability = parameters[names.CAPABILITY_CLOCK].values[0]
     possible = capability @ frame_of(arrays).pace_weights > 0
+    possible &= scored(scores)
     rows = arrays.scores_of("horizon", censored=True)
     if rows.size:
         lower, upper = bounds(arrays, rows)

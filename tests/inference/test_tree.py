@@ -106,3 +106,15 @@ def test_predictions_keep_their_labels_and_lose_digits_only():
         assert found[name].dtype == np.float32
         assert found[OBSERVED[name]].values.tolist() == scores
         assert found[name].values == pytest.approx(source[name].values, rel=1e-6)
+
+
+def test_a_draw_of_the_prior_without_a_curve_is_left_out():
+    made = pieces(**LABELS)
+    made["prior"]["prior_predictive"]["fraction"][0, 3, 1] = np.nan
+    tree = assemble(**made)
+    assert tree["prior"].sizes["draw"] == tree["prior_predictive"].sizes["draw"] == DRAWS - 1
+    assert not np.isnan(tree["prior_predictive"]["fraction"].values).any()
+    assert (
+        tree["prior"]["growth"].values == made["prior"]["prior"]["growth"].values[:, [0, 1, 2, 4]]
+    ).all()
+    assert tree["posterior"].sizes["draw"] == DRAWS
