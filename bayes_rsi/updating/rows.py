@@ -33,6 +33,8 @@ class Changes:
     ----------
     new : numpy.ndarray
         Positions along ``score`` of the later panel, shape (n,).
+    table : pandas.DataFrame
+        The new scores: ``score`` (label), ``series``, ``system``, ``value``, ``known_on``.
     gone : tuple of str
         Labels of the earlier panel: withdrawn, or replaced by a later vintage or higher effort.
     new_series : tuple of str
@@ -45,18 +47,16 @@ class Changes:
         Series and systems of both panels of which anything else is said now: floor, release, tier.
     later_systems : tuple of str
         Systems of new scores that were released after the as-of date of the earlier panel.
-    table : pandas.DataFrame
-        The new scores: ``score`` (label), ``series``, ``system``, ``value``, ``known_on``.
     """
 
     new: np.ndarray
-    gone: tuple[str, ...]
-    new_series: tuple[str, ...]
-    lost_series: tuple[str, ...]
-    audited: tuple[str, ...]
-    restated: tuple[str, ...]
-    later_systems: tuple[str, ...]
     table: pd.DataFrame
+    gone: tuple[str, ...] = ()
+    new_series: tuple[str, ...] = ()
+    lost_series: tuple[str, ...] = ()
+    audited: tuple[str, ...] = ()
+    restated: tuple[str, ...] = ()
+    later_systems: tuple[str, ...] = ()
 
 
 def changes(before: xr.Dataset, after: xr.Dataset) -> Changes:
@@ -99,13 +99,13 @@ def changes(before: xr.Dataset, after: xr.Dataset) -> Changes:
     )
     return Changes(
         new=np.array(new, dtype=int),
+        table=table,
         gone=gone,
         new_series=_only_in(after, before),
         lost_series=_only_in(before, after),
         audited=audited,
         restated=restated,
         later_systems=_released_after(after, table["system"], before.attrs["as_of"]),
-        table=table,
     )
 
 

@@ -58,7 +58,7 @@ def stacked(fit):
     scores = fit.panel["score_system"].values, fit.panel["score_series"].values
     table = pd.DataFrame({"system": scores[0], "series": scores[1]})
     rows = np.arange(len(table))
-    return module._stacked(fit, Changes(rows, (), (), (), (), table))
+    return module._stacked(fit, Changes(rows, table))
 
 
 def test_densities_are_those_of_the_model(small_fit):
