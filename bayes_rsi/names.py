@@ -115,5 +115,4 @@ HORIZON_STRETCH = "horizon_stretch"  # ratio of its rate to that of the referenc
 # forecast
 EVENT_YEAR = "event_year"  # decimal year of an event; inf: never or after the horizon
 NEVER = "never"  # the judged never
-MEETS = "meets_condition"  # whether a draw meets the condition that a forecast is given
 BINDING = "binding"  # index of the requirement met last; -1: no date

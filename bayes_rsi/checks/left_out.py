@@ -84,7 +84,8 @@ class Said:
     growth : numpy.ndarray
         Doublings per year at the as-of date, shape (chain, draw).
     first, second : numpy.ndarray
-        P(event by the day) under the draw, from two independent sets of futures, same shape.
+        What the draw says of P(event by the day) (`Futures.chances`), from two independent sets of
+        futures, same shape.
     """
 
     growth: np.ndarray
@@ -93,7 +94,7 @@ class Said:
 
     @property
     def chance(self) -> np.ndarray:
-        """P(event by the day) under each draw, from both sets."""
+        """What each draw says of P(event by the day), from both sets."""
         return (self.first + self.second) / 2
 
     def spread(self) -> tuple[float, float]:
@@ -145,8 +146,7 @@ def said_by(fit: Fit) -> Said:
     """
     year, sides = float(year_of_date(DAY)), []
     for seed in (fit.tag.seed, fit.tag.seed + 1):
-        chances = forecast(fit, seed).what_if("leaving out").chances(EVENT, year, TIMES)
-        sides.append(np.where(np.isnan(chances), np.nanmean(chances), chances))
+        sides.append(forecast(fit, seed).what_if("leaving out").chances(EVENT, year, TIMES))
     growth = fit.tree["posterior"][names.GROWTH].transpose(names.CHAIN, names.DRAW).values
     return Said(growth, *sides)
 

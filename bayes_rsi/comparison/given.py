@@ -102,9 +102,8 @@ def given(
     parts = _parts(condition)
     text = " and ".join(map(str, parts))
     fresh = np.logical_and.reduce([part.met(futures) for part in parts])
-    told = np.logical_and.reduce([part.told(futures) for part in parts])
     meets, possible = futures.folded(fresh), _possible(forecast)
-    probability = Share(*share_and_error(meets.where(possible & futures.folded(told))))
+    probability = Share(*share_and_error(meets.where(possible)))
     meets = meets & possible
     ess = effective_size(meets.values.astype(float))
     if ess < min_ess:
@@ -130,17 +129,14 @@ def _parts(condition: str | Condition | Sequence[Condition]) -> tuple[Condition,
 
 
 def _possible(forecast: Forecast) -> xr.DataArray:
-    """Give the futures that count so far: those of an earlier condition, else all."""
-    if names.MEETS in forecast.events:
-        return forecast.events[names.MEETS]
-    return xr.ones_like(forecast.events[names.NEVER].isel({names.EVENT: 0}, drop=True))
+    """Give the futures that count so far: no known fact or earlier condition against them."""
+    return forecast.events[names.EVENT_YEAR].notnull().all(names.EVENT)
 
 
 def _restricted(forecast: Forecast, meets: xr.DataArray, text: str) -> Forecast:
     events = forecast.events.copy()
     events[names.EVENT_YEAR] = events[names.EVENT_YEAR].where(meets)
     events[names.BINDING] = events[names.BINDING].where(meets, -1)
-    events[names.MEETS] = meets
     first = meets.isel({names.REPLICATE: 0}, drop=True)  # the one that the frontier is kept of
     whole = " and ".join(part for part in (forecast.condition, text) if part)
     return replace(

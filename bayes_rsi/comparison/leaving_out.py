@@ -62,7 +62,6 @@ def leaving_out(futures: Futures, event: str, year: float) -> pd.DataFrame:
         )
     values = told.transpose(names.CHAIN, names.DRAW, names.SCORE).values
     chances = futures.chances(event, year, TIMES)
-    chances = np.where(np.isnan(chances), np.nanmean(chances), chances)
     rows = []
     for what, labels in _labels(futures, told[names.SCORE].values).items():
         for name in np.unique(labels):

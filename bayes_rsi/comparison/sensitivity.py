@@ -111,11 +111,13 @@ def _judged(event: Event, uniforms: Mapping[str, np.ndarray]) -> list[tuple[str,
 def _tree(futures: Futures, dates: np.ndarray, parts: Mapping[str, np.ndarray]) -> xr.DataTree:
     """Lay the futures out for ArviZ: replicates as further draws, dates by their ranks.
 
-    A rank has no far end: in years, psense would be about how far away never is put.
+    A rank has no far end: in years, psense would be about how far away never is put. Futures that
+    contradict what is known are no part of the forecast; without them the chains have no common
+    length, so all are laid out as one.
     """
-    chains = futures.paths.shape[0]
-    ordered = np.sort(np.nan_to_num(dates, nan=-np.inf))
-    last = np.searchsorted(ordered, np.nan_to_num(dates, nan=-np.inf)) / dates.size
+    known = ~np.isnan(dates)
+    chains = futures.paths.shape[0] if known.all() else 1
+    last = np.searchsorted(np.sort(dates[known]), dates[known]) / known.sum()
 
     def laid(values: np.ndarray) -> tuple[tuple[str, str], np.ndarray]:
         return (names.CHAIN, names.DRAW), values.reshape(chains, -1)
@@ -123,7 +125,7 @@ def _tree(futures: Futures, dates: np.ndarray, parts: Mapping[str, np.ndarray]) 
     return xr.DataTree.from_dict(
         {
             "posterior": xr.Dataset({_DATE: laid(last)}),
-            "log_prior": xr.Dataset({name: laid(part) for name, part in parts.items()}),
+            "log_prior": xr.Dataset({name: laid(part[known]) for name, part in parts.items()}),
         }
     )
 

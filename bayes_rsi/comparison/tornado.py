@@ -13,7 +13,7 @@ import pandas as pd
 
 from bayes_rsi import names
 from bayes_rsi.cards import Event, Prior
-from bayes_rsi.forecasting.events import dated, dice_of, required
+from bayes_rsi.forecasting.events import dice_of
 from bayes_rsi.forecasting.futures import Futures, Scene
 from bayes_rsi.forecasting.montecarlo import error_of_mean
 
@@ -64,16 +64,8 @@ def _priors(event: Event) -> list[tuple[str, Prior]]:
 def _judged(
     futures: Futures, scene: Scene, name: str, prior: Prior, year: float
 ) -> dict[str, object]:
-    items = required(scene.event, futures.panel)
-    place = [i for i, item in enumerate(items) if dice_of(item) == name]
-    years = []
-    for share in (LOW, HIGH):
-        fixed = np.full(futures.size, share)
-        met = scene.met.copy()
-        for i in place:
-            met[i] = futures.met(items[i], fixed)
-        uniforms = scene.uniforms | {name: fixed}
-        years.append(dated(scene.event, met, uniforms, scene.span).year)
+    ends = (np.full(futures.size, share) for share in (LOW, HIGH))
+    years = [futures.with_dice(scene.event.name, {name: fixed}).year for fixed in ends]
     values = tuple(float(v) for v in prior.quantile([LOW, HIGH]))
     return _row(futures, name, "judgement", prior.unit, values, years, year)
 

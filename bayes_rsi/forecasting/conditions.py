@@ -46,21 +46,6 @@ class Condition(ABC):
             Bool, shape (path,).
         """
 
-    def told(self, futures: Futures) -> np.ndarray:
-        """Say of which futures it can be said whether it is true.
-
-        Parameters
-        ----------
-        futures : Futures
-            Behind a forecast.
-
-        Returns
-        -------
-        numpy.ndarray
-            Bool, shape (path,); True unless a future contradicts what is known.
-        """
-        return np.ones(len(futures.paths.values), dtype=bool)
-
     @abstractmethod
     def __str__(self) -> str:
         """Give the condition as the grammar writes it."""
@@ -235,21 +220,6 @@ class EventBy(Condition):
                 f"{date_of_year(futures.span[1])}"
             )
         return ~np.isnan(years) & ((years <= day) == self.happened)
-
-    def told(self, futures: Futures) -> np.ndarray:
-        """Say in which futures the event had not happened before the as-of date, as we know.
-
-        Parameters
-        ----------
-        futures : Futures
-            Behind a forecast.
-
-        Returns
-        -------
-        numpy.ndarray
-            Bool, shape (path,).
-        """
-        return ~np.isnan(self._years(futures))
 
     def _years(self, futures: Futures) -> np.ndarray:
         return np.asarray(futures.scene(self.event).dates().year)

@@ -6,6 +6,10 @@ automation never comes before the engineering that it needs.
 
     T_eng = max over requirements of (first t with frontier(t) >= threshold) - lead
     T*    = T_eng + taste gap (0 with probability taste_free) + adoption; never, with its share
+
+None of a card's events has happened by the as-of date. A future in which one had is none of ours,
+whichever event is asked about: they share what is judged, so what one of them has not done tells
+about the others.
 """
 
 from __future__ import annotations
@@ -33,6 +37,7 @@ __all__ = [
     "dice_of",
     "judged_dice",
     "required",
+    "without",
 ]
 
 
@@ -43,7 +48,7 @@ class Dates:
     Parameters
     ----------
     year : numpy.ndarray
-        Decimal years, shape (path,): infinite for never or beyond the horizon, nan where the event
+        Decimal years, shape (path,): infinite for never or beyond the horizon, nan where an event
         would have happened by the as-of date, against what is known.
     never : numpy.ndarray
         Bool, the judged never, shape (path,).
@@ -245,8 +250,26 @@ def dated(
     year = met.max(axis=0) - _judged(event.lead, "lead", uniforms) + lags
     year = np.where(never, np.inf, year)
     year = np.where(year <= as_of, np.nan, np.where(year > horizon, np.inf, year))
-    binding = np.where(np.isfinite(year), met.argmax(axis=0), -1)
-    return Dates(year, never, binding)
+    return without(Dates(year, never, met.argmax(axis=0)), np.isnan(year))
+
+
+def without(dates: Dates, contradicted: np.ndarray) -> Dates:
+    """Leave out futures that contradict what is known.
+
+    Parameters
+    ----------
+    dates : Dates
+        Of one event.
+    contradicted : numpy.ndarray
+        Bool, shape (path,).
+
+    Returns
+    -------
+    Dates
+        The same elsewhere.
+    """
+    year = np.where(contradicted, np.nan, dates.year)
+    return Dates(year, dates.never, np.where(np.isfinite(year), dates.binding, -1))
 
 
 def _judged(prior: Prior | None, name: str, uniforms: Mapping[str, np.ndarray]) -> np.ndarray:

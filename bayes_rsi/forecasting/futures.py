@@ -8,7 +8,7 @@ each future).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import xarray as xr
@@ -17,7 +17,15 @@ from bayes_rsi import names
 from bayes_rsi.cards import Card, Event, Requirement
 from bayes_rsi.errors import ModelError, did_you_mean
 from bayes_rsi.forecasting.dice import dice
-from bayes_rsi.forecasting.events import Dates, crossing, dated, dice_of, judged_dice, required
+from bayes_rsi.forecasting.events import (
+    Dates,
+    crossing,
+    dated,
+    dice_of,
+    judged_dice,
+    required,
+    without,
+)
 from bayes_rsi.forecasting.paths import Paths
 
 __all__ = ["Futures", "Scene"]
@@ -37,12 +45,15 @@ class Scene:
         Uniforms behind the judged quantities, shape (path,) each.
     span : tuple of float
         Decimal years of the as-of date and of the horizon.
+    contradicted : numpy.ndarray
+        Whether another event of the card would have happened by the as-of date, shape (path,).
     """
 
     event: Event
     met: np.ndarray
     uniforms: dict[str, np.ndarray]
     span: tuple[float, float]
+    contradicted: np.ndarray
 
     def dates(self, event: Event | None = None, met: np.ndarray | None = None) -> Dates:
         """Date the event.
@@ -59,8 +70,9 @@ class Scene:
         Dates
             One date for each path.
         """
-        return dated(
-            event or self.event, self.met if met is None else met, self.uniforms, self.span
+        times = self.met if met is None else met
+        return without(
+            dated(event or self.event, times, self.uniforms, self.span), self.contradicted
         )
 
 
@@ -97,6 +109,7 @@ class Futures:
     log_likelihood: xr.DataArray | None = None
     rows: np.ndarray | None = None
     _scenes: dict[str, Scene] = field(default_factory=dict, repr=False)
+    _contradicted: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
 
     @property
     def size(self) -> int:
@@ -139,6 +152,15 @@ class Futures:
         Scene
             Of all futures.
         """
+        alone = self._alone(name)
+        if name not in self._contradicted:
+            others = [self._alone(other).dates() for other in self.card.events if other != name]
+            lost = [np.isnan(dates.year) for dates in others]
+            self._contradicted[name] = np.any([alone.contradicted, *lost], axis=0)
+        return replace(alone, contradicted=self._contradicted[name])
+
+    def _alone(self, name: str) -> Scene:
+        """Give what decides the date of an event, as if there were no other."""
         if name not in self._scenes:
             event = self.event(name)
             uniforms = judged_dice(event, self.size, self.seed)
@@ -146,8 +168,36 @@ class Futures:
                 uniforms = {key: values[self.rows] for key, values in uniforms.items()}
             items = required(event, self.panel)
             met = np.stack([self.met(i, uniforms.get(dice_of(i))) for i in items])
-            self._scenes[name] = Scene(event, met, uniforms, self.span)
+            free = np.zeros(self.size, dtype=bool)
+            self._scenes[name] = Scene(event, met, uniforms, self.span, free)
         return self._scenes[name]
+
+    def with_dice(self, name: str, other: Mapping[str, np.ndarray]) -> Dates:
+        """Date an event with other uniforms, which all events of the card share.
+
+        Parameters
+        ----------
+        name : str
+            Name of the event.
+        other : mapping of str to numpy.ndarray
+            Dice to uniforms, shape (path,); those that an event does not have change nothing.
+
+        Returns
+        -------
+        Dates
+            One date for each path.
+        """
+        found = {each: self._with_dice(each, other) for each in self.card.events}
+        return without(found[name], np.isnan([d.year for d in found.values()]).any(axis=0))
+
+    def _with_dice(self, name: str, other: Mapping[str, np.ndarray]) -> Dates:
+        scene, items = self._alone(name), required(self.event(name), self.panel)
+        uniforms = {key: other.get(key, values) for key, values in scene.uniforms.items()}
+        met = [
+            self.met(item, other[dice_of(item)]) if dice_of(item) in other else scene.met[place]
+            for place, item in enumerate(items)
+        ]
+        return dated(scene.event, np.stack(met), uniforms, self.span)
 
     def met(
         self, item: Requirement, uniform: np.ndarray | None, paths: Paths | None = None
@@ -171,7 +221,13 @@ class Futures:
         return crossing(item, paths or self.paths, self.draws, self.panel, uniform)
 
     def chances(self, event: str, year: float, times: int = 1) -> np.ndarray:
-        """Give P(event by a time) for each posterior draw, averaged over what is judged.
+        """Give what each posterior draw says of P(event by a time), averaged over what is judged.
+
+        ``p + (came - p known) / mean(known)``, where came is the share of the draw's futures in
+        which the event comes by then, known that of futures that do not contradict what is known,
+        and ``p = mean(came) / mean(known)``. A draw without any such future says p. Where none
+        contradicts it is the probability under the draw; else its weighted mean is the probability
+        under weights of the draws to first order.
 
         Parameters
         ----------
@@ -185,25 +241,21 @@ class Futures:
         Returns
         -------
         numpy.ndarray
-            Shape (chain, draw); nan where every future contradicts what is known.
+            Shape (chain, draw); its mean is p.
         """
-        scene, items = self.scene(event), required(self.event(event), self.panel)
         came, known = np.zeros(self.size), np.zeros(self.size)
         for turn in range(times):
-            dates = scene.dates()
-            if turn:
-                uniforms = {
-                    name: dice(self.seed, f"{name}, turn {turn}").random(self.size)
-                    for name in scene.uniforms
-                }
-                fixed = {i: scene.met[k] for k, i in enumerate(items) if dice_of(i) not in uniforms}
-                met = [fixed[i] if i in fixed else self.met(i, uniforms[dice_of(i)]) for i in items]
-                dates = dated(scene.event, np.stack(met), uniforms, self.span)
+            dates = self.with_dice(event, self._turn(turn)) if turn else self.scene(event).dates()
             came += dates.year <= year
             known += ~np.isnan(dates.year)
-        of_draw = (values.reshape(self.paths.shape).sum(-1) for values in (came, known))
-        with np.errstate(invalid="ignore"):
-            return np.divide(*of_draw)
+        p = came.sum() / known.sum()
+        each = p + (came - p * known) / known.mean()
+        return np.asarray(each.reshape(self.paths.shape).mean(-1))
+
+    def _turn(self, turn: int) -> dict[str, np.ndarray]:
+        """Draw all judged quantities of the card once more."""
+        known = sorted({key for name in self.card.events for key in self._alone(name).uniforms})
+        return {key: dice(self.seed, f"{key}, turn {turn}").random(self.size) for key in known}
 
     def flat(self, name: str) -> np.ndarray:
         """Give a scalar quantity of the posterior for each path.

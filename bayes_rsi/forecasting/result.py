@@ -56,9 +56,9 @@ class Forecast:
     events : xarray.Dataset
         ``event_year`` (event, chain, draw, replicate): decimal year, infinite for never or later
         than the horizon; ``never`` (same dims): bool, the judged never; ``binding`` (same dims):
-        index into ``requirement`` labels of the event, -1 when not applicable. Draws in which the
-        event has already happened by the as-of date are missing (nan): they contradict what is
-        known.
+        index into ``requirement`` labels of the event, -1 when not applicable. Draws in which any
+        of the events has already happened by the as-of date are missing (nan) for all of them: they
+        contradict what is known.
     frontier : xarray.Dataset
         ``frontier`` (chain, draw, date): released frontier, doublings (log2 minutes of METR TH1.1
         50% horizon); ``growth`` (chain, draw): doublings per year at the as-of date.
@@ -69,9 +69,8 @@ class Forecast:
         forecast that was put together from its draws.
     condition : str
         What the draws were conditioned on by `bayes_rsi.given`; empty: nothing. Draws that do not
-        meet it are missing (nan), as those are that contradict what is known; ``events`` then has
-        ``meets_condition`` (chain, draw, replicate), and the first replicate stands for the
-        frontier and its growth.
+        meet it are missing (nan), as those are that contradict what is known; the first replicate
+        then stands for the frontier and its growth.
     """
 
     tag: Tag
@@ -155,7 +154,7 @@ class Forecast:
         -------
         xarray.DataArray
             Decimal years (chain, draw, replicate), infinite for never or after the horizon, nan
-            where the draw contradicts that the event had not happened by the as-of date.
+            where the draw contradicts that no event had happened by the as-of date.
 
         Raises
         ------
@@ -168,7 +167,7 @@ class Forecast:
         return self.events[names.EVENT_YEAR].sel({names.EVENT: event})
 
     def probability_by(self, day: str | date, event: str = "end_to_end") -> float:
-        """Give P(event happens on or before a day), given that it had not by the as-of date.
+        """Give P(event happens on or before a day), given that no event had by the as-of date.
 
         Parameters
         ----------
@@ -276,24 +275,17 @@ class Forecast:
         flag = self.events[names.NEVER].sel({names.EVENT: event})
         return Share(*share_and_error(((years == np.inf) & ~flag).where(years.notnull())))
 
-    def contradicted(self, event: str = "end_to_end") -> float:
-        """Give the share of draws left out because the event would have happened already.
-
-        Parameters
-        ----------
-        event : str
-            Name of the event.
+    def contradicted(self) -> float:
+        """Give the share of draws left out because an event would have happened already.
 
         Returns
         -------
         float
             In [0, 1].
         """
-        missing = self.years(event).isnull()
-        if names.MEETS in self.events:  # of those that meet the condition
-            meets = self.events[names.MEETS]
-            return float((missing & meets).sum() / meets.sum())
-        return float(missing.mean())
+        if self.condition:  # such draws do not meet it
+            return 0.0
+        return float(self.events[names.EVENT_YEAR].isnull().any(names.EVENT).mean())
 
     def quantiles(
         self, event: str = "end_to_end", probabilities: Sequence[float] = QUANTILES
@@ -348,7 +340,7 @@ class Forecast:
         Returns
         -------
         dict of str to float
-            Requirement to share of the draws that are not judged never; sums to one.
+            Requirement to share of the draws in which the event comes by the horizon; sums to one.
         """
         chosen = self.events[names.BINDING].sel({names.EVENT: event}).values
         labels = self.events.attrs["requirements"][event]

@@ -115,7 +115,7 @@ def summary(forecast: Forecast, event: str) -> EventSummary:
         quantiles=MappingProxyType(forecast.quantiles(event)),
         never=forecast.never(event),
         after_horizon=forecast.after_horizon(event),
-        contradicted=forecast.contradicted(event),
+        contradicted=forecast.contradicted(),
         binding=MappingProxyType(forecast.binding(event)),
         left_out=tuple(forecast.events.attrs["left_out"][event]),
         horizon=forecast.horizon,

@@ -8,11 +8,11 @@ fits as well, and in the plain parameterisation the sampler crept along that rid
 4,000 and 33 divergences, all in one series). So it moves the steepness at the series' mean score,
 the tilt, and how far the curve has come at the middle of the systems that were scored, the rise:
 
-    tilt: score (or logit of it) per unit of place where the expected score is the mean (the
-          anchor), with the part of the series' drift that looks like a steeper curve (the lean)
-    rise: tilt * (middle of the scored systems - anchor)
+    tilt: slope of the score (or of its logit) by place where the expected score is the mean (the
+          anchor), times the width of the places of the scored systems, which is what scores fix
+    rise: slope there * (middle of the scored systems - anchor)
 
-For a given height and drift these are linear in log slope and, for a given slope, in difficulty, so
+For a given height and width these are linear in log slope and, for a given slope, in difficulty, so
 the normal priors of the card carry over with their mean and standard deviation transformed.
 """
 
@@ -31,8 +31,8 @@ __all__ = ["Curves", "begun", "below_one", "curves", "middle"]
 
 #: The anchor stays inside these shares of the range: at the ends it would be a point at infinity.
 INNER = (0.05, 0.6)
-#: Spread of the places of systems released on one day, about; years.
-SCATTER = 0.5
+#: Width of the places of the systems behind a series with one score, about; years.
+ALONE = 0.5
 #: Anchor of a series without scores, and the number of scores that count as much as it does. A
 #: series with few scores is held by its prior, which is about difficulty, so its anchor stays near.
 MIDDLE, WORTH = 0.4, 5
@@ -100,12 +100,12 @@ def curves(
     Curves
         One curve for each series of the kind.
     """
-    dims, steeper = f"{kind}_series", steeper + _lean(setting, kind)
-    log_tilt = pm.Normal(f"{kind}_log_tilt", log_slope[0] + steeper, log_slope[1], dims=dims)
-    tilt, slope = pt.exp(log_tilt), pt.exp(log_tilt - steeper)
+    dims, centre = f"{kind}_series", _centre(setting, kind)
+    wide = _log_width(setting, kind, centre)
+    log_tilt = pm.Normal(f"{kind}_log_tilt", log_slope[0] + steeper + wide, log_slope[1], dims=dims)
+    tilt, slope = pt.exp(log_tilt - wide), pt.exp(log_tilt - wide - steeper)
     beyond = pt.log(share / (1 - share)) / slope
     aim, miss = setting.aim(kind)
-    centre = _centre(setting, kind)
     rise = pm.Normal(f"{kind}_rise", tilt * (centre - aim - beyond), tilt * miss, dims=dims)
     return Curves(centre - rise / tilt - beyond, slope)
 
@@ -177,15 +177,14 @@ def _centre(setting: Setting, kind: str) -> Any:
     return pt.inc_subtensor(pt.zeros(size)[rows.series], parts)  # sums where series repeat
 
 
-def _lean(setting: Setting, kind: str) -> Any:
-    """Give how much of each drift the places of the scored systems take for a steeper curve.
+def _log_width(setting: Setting, kind: str, centre: Any) -> Any:
+    """Give the logarithm of how far apart the systems behind each series' scores are.
 
-    Capability and release go together, so scores say what slope and drift give together and little
-    of each: with a share w of the variance of places due to release, ``slope * (1 + w drift)``.
+    With their drift: capability and release go together, so scores say what slope and drift give
+    together, and little of each.
     """
     rows, size = setting.rows(kind), len(setting.design.series_of(kind))
-    year = setting.design.released[rows.system]
-    count = np.maximum(np.bincount(rows.series, minlength=size), 1)
-    mean = np.bincount(rows.series, year, size) / count
-    variance = np.bincount(rows.series, (year - mean[rows.series]) ** 2, size) / count
-    return setting.drift(kind) * (variance / (variance + SCATTER**2))
+    count = np.bincount(rows.series, minlength=size)
+    apart = (setting.places(kind) - centre[rows.series]) ** 2
+    total = pt.inc_subtensor(pt.zeros(size)[rows.series], apart)
+    return 0.5 * pt.log((total + ALONE**2) / (count + 1))

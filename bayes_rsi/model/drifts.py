@@ -30,10 +30,19 @@ from bayes_rsi.cards import Card
 from bayes_rsi.model.design import Design
 from bayes_rsi.model.priors import variable
 
-__all__ = ["REFERENCE_DOMAIN", "domains", "drifting", "drifts", "leaning", "middles"]
+__all__ = [
+    "REFERENCE_DOMAIN",
+    "domains",
+    "drifting",
+    "drifts",
+    "leaning",
+    "middles",
+    "stretching",
+]
 
 REFERENCE_DOMAIN = "general_reasoning"
-#: How much of the drift of its scores the place of a system gives way to, about.
+#: How much of the drift of its scores the place of a system gives way to, and how much of that of
+#: all scores the differences between systems do, about.
 YIELD = 0.6
 
 
@@ -144,3 +153,28 @@ def leaning(design: Design, drift: Any) -> Any:
     share = YIELD * age / design.n_scores[system]
     size = design.panel.sizes[names.SYSTEM]
     return pt.inc_subtensor(pt.zeros(size)[system], drift[where] * share)
+
+
+def stretching(design: Design, drift: Any) -> Any:
+    """Give by how much the differences between systems give way to what all series drift together.
+
+    Where all series drift, their curves are less steep for the same progress over the years, and
+    the differences between systems of one day are larger. Scores hardly tell the three apart: the
+    sampler crept along that ridge (bulk-ESS 828 of 10,000 without the stretch, 1,255 with it).
+
+    Parameters
+    ----------
+    design : Design
+        Arrays of the panel.
+    drift : tensor
+        Of each series, shape (drifting_series,).
+
+    Returns
+    -------
+    tensor
+        Logarithm of a factor, the same for all systems, shape (system,).
+    """
+    series = design.series_index(np.arange(design.panel.sizes[names.SCORE]))
+    count = np.bincount(series, minlength=design.panel.sizes[names.SERIES])[drifting(design)]
+    mean = pt.sum(drift * (count / max(count.sum(), 1)))
+    return YIELD * mean * np.ones(design.panel.sizes[names.SYSTEM])

@@ -8,7 +8,7 @@ all of them together changes little, and in the plain parameterisation these two
 the sampler slow (smallest bulk-ESS 75 of 4,000 draws in a prototype; 685 with the frame). The
 frame makes the two directions explicit coordinates: the weighted mean of the capabilities and
 their weighted regression slope on release date. What is left is told apart from the drifts of the
-series by a lean (`bayes_rsi.model.drifts.leaning`).
+series by a lean and a stretch (`bayes_rsi.model.drifts`).
 """
 
 from __future__ import annotations
@@ -83,8 +83,9 @@ class Frame(Transform):
         value : tensor
             Capabilities, effective years, shape (system,).
         *inputs : tensor
-            Parameters of the distribution, of which the last is the lean: added to what is left,
-            shape (system,); none: no lean.
+            Parameters of the distribution, of which the last two are the lean, added to what is
+            left, and the stretch, by whose exponential that is divided before: the same for all
+            systems; shape (system,). None: neither.
 
         Returns
         -------
@@ -94,7 +95,8 @@ class Frame(Transform):
         level, pace = self.level_and_pace(value)
         rest = self._free((value - level) / pace - self.line)
         if inputs:
-            rest = rest + self._free(inputs[-1])
+            lean, stretch = inputs[-2:]
+            rest = rest * pt.exp(-stretch[0]) + self._free(lean)
         return pt.concatenate([level[None], pt.log(pace)[None], rest])
 
     def backward(self, value: Any, *inputs: Any) -> Any:
@@ -105,15 +107,19 @@ class Frame(Transform):
         value : tensor
             Coordinates, shape (system,).
         *inputs : tensor
-            Parameters of the distribution, of which the last is the lean: added to what is left,
-            shape (system,); none: no lean.
+            Parameters of the distribution, of which the last two are the lean, added to what is
+            left, and the stretch, by whose exponential that is divided before: the same for all
+            systems; shape (system,). None: neither.
 
         Returns
         -------
         tensor
             Capabilities, effective years, shape (system,).
         """
-        free = value[2:] - self._free(inputs[-1]) if inputs else value[2:]
+        free = value[2:]
+        if inputs:
+            lean, stretch = inputs[-2:]
+            free = (free - self._free(lean)) * pt.exp(stretch[0])
         rest = pt.concatenate([pt.zeros(2), free])[self._place]
         rest = _reflect(self._first, _reflect(self._second, rest))
         return value[0] + pt.exp(value[1]) * (self.line + rest)
@@ -123,21 +129,24 @@ class Frame(Transform):
         return _reflect(self._second, _reflect(self._first, rest))[self._order[2:]]
 
     def log_jac_det(self, value: Any, *inputs: Any) -> Any:
-        """Give log |d theta / d coordinates| up to a constant: (n - 1) log pace.
+        """Give log |d theta / d coordinates| up to a constant.
+
+        ``(n - 1) log pace + (n - 2) stretch``; a lean shifts and does not stretch.
 
         Parameters
         ----------
         value : tensor
             Coordinates, shape (system,).
         *inputs : tensor
-            Parameters of the distribution; not used, for a lean shifts and does not stretch.
+            Parameters of the distribution, of which the last is the stretch; none: no stretch.
 
         Returns
         -------
         tensor
             Scalar.
         """
-        return value[1] * (self._size - 1)
+        stretch = inputs[-1][0] if inputs else 0.0
+        return value[1] * (self._size - 1) + stretch * (self._size - 2)
 
 
 def frame_of(design: Design) -> Frame:

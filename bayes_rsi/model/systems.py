@@ -23,7 +23,7 @@ import pytensor.tensor as pt
 from bayes_rsi import names
 from bayes_rsi.cards import Card
 from bayes_rsi.model.design import TIERS, Design
-from bayes_rsi.model.drifts import drifting, drifts, leaning, middles
+from bayes_rsi.model.drifts import drifting, drifts, leaning, middles, stretching
 from bayes_rsi.model.effects import lab_effect
 from bayes_rsi.model.frame import frame_of
 from bayes_rsi.model.priors import variable
@@ -123,6 +123,7 @@ def latents(design: Design, card: Card) -> Latents:
         scatter,
         gap * stretch,
         leaning(design, drift),
+        stretching(design, drift),
         logp=_log_density,
         random=_draw,
         support_point=_typical,
@@ -141,13 +142,15 @@ def _of_tier(design: Design, values: list[Any]) -> Any:
     return sum(value * (design.tier == tier) for tier, value in enumerate(values))
 
 
-def _log_density(capability: Any, frontier: Any, scatter: Any, gap: Any, lean: Any) -> Any:
+def _log_density(
+    capability: Any, frontier: Any, scatter: Any, gap: Any, lean: Any, stretch: Any
+) -> Any:
     """Give the log density of capability: below the frontier by an exponential and a normal.
 
     `pm.ExGaussian` turns to a plain normal where the gap is below a twentieth of the scatter, a
     jump that chains with small gaps of a leading lab ran into. The formula holds well beyond.
     """
-    del lean  # for the sampler's coordinates only
+    del lean, stretch  # for the sampler's coordinates only
     below, ratio = frontier - capability, scatter / gap
     tail = pm.logcdf(pm.Normal.dist(0.0, 1.0), below / scatter - ratio)
     return -pt.log(gap) + 0.5 * ratio**2 - below / gap + tail
@@ -158,16 +161,19 @@ def _draw(
     scatter: np.ndarray,
     gap: np.ndarray,
     lean: np.ndarray,
+    stretch: np.ndarray,
     rng: np.random.Generator,
     size: Any = None,
 ) -> np.ndarray:
-    del lean
+    del lean, stretch
     return frontier - rng.exponential(gap, size=size) - rng.normal(0.0, scatter, size=size)
 
 
-def _typical(rv: Any, size: Any, frontier: Any, scatter: Any, gap: Any, lean: Any) -> Any:
+def _typical(
+    rv: Any, size: Any, frontier: Any, scatter: Any, gap: Any, lean: Any, stretch: Any
+) -> Any:
     """Give a value from which the frame has a pace: a gap below the frontier."""
-    del rv, size, scatter, lean
+    del rv, size, scatter, lean, stretch
     return frontier - gap
 
 

@@ -43,11 +43,11 @@ def table_of(before: Forecast, weights: Weights, as_of: str) -> pd.DataFrame:
         the same futures.
     """
     rows: list[tuple[object, ...]] = []
-    known = float(year_of_date(as_date(as_of)))
     days = [d for d in HEADLINE_DAYS if as_date(as_of) < d <= before.horizon]
+    happened = _happened(before.events, as_of).transpose(names.CHAIN, names.DRAW, names.REPLICATE)
     for name in before.event_names:
         years = before.years(name).transpose(names.CHAIN, names.DRAW, names.REPLICATE).values
-        later = np.where(years <= known, np.nan, years)
+        later = np.where(happened.values, np.nan, years)
         medians = _median(years, None), _median(later, weights)
         rows.append((name, "median date", "date", *medians, None, None))
         flag = before.events[names.NEVER].sel({names.EVENT: name})
@@ -95,17 +95,21 @@ def reweighted(
     shape = futures.paths.shape
     rows = (index[:, None] * shape[2] + np.arange(shape[2])).ravel()
     paths = Paths(futures.paths.years, futures.paths.values[rows], shape)
-    known = float(year_of_date(as_date(tag.as_of)))
     events = _resampled(before.events, index, weights.values.shape)
-    events[names.EVENT_YEAR] = events[names.EVENT_YEAR].where(events[names.EVENT_YEAR] > known)
+    happened = _happened(events, tag.as_of)
+    events[names.EVENT_YEAR] = events[names.EVENT_YEAR].where(~happened)
+    events[names.BINDING] = events[names.BINDING].where(~happened, -1)
     frontier = _resampled(before.frontier, index, weights.values.shape)
-    span = (known, futures.span[1])
+    span = (float(year_of_date(as_date(tag.as_of))), futures.span[1])
     again = Futures(futures.card, futures.panel, posterior, paths, span, futures.seed, None, rows)
     return new_fit, Forecast(tag, verdict, events, frontier, before.titles, again)
 
 
 def picked(weights: np.ndarray, seed: int) -> np.ndarray:
     """Choose draws by systematic resampling: each as often as its weight, up to one.
+
+    In the order of the chains, so that copies of a draw are neighbours: effective sizes and errors
+    of what is made of them then know that they are copies.
 
     Parameters
     ----------
@@ -117,13 +121,17 @@ def picked(weights: np.ndarray, seed: int) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        Positions in the flattened draws, in random order, shape (chain * draw,).
+        Positions in the flattened draws, increasing, shape (chain * draw,).
     """
     rng = dice(seed, "resampling")
     share = np.cumsum(weights.ravel()) / weights.sum()
     places = (rng.random() + np.arange(weights.size)) / weights.size
-    chosen = np.minimum(np.searchsorted(share, places), weights.size - 1)
-    return rng.permutation(chosen)
+    return np.minimum(np.searchsorted(share, places), weights.size - 1)
+
+
+def _happened(events: xr.Dataset, as_of: str) -> xr.DataArray:
+    """Say in which futures an event has happened by a day (chain, draw, replicate)."""
+    return (events[names.EVENT_YEAR] <= float(year_of_date(as_date(as_of)))).any(names.EVENT)
 
 
 def _resampled(data: xr.Dataset, index: np.ndarray, shape: tuple[int, int]) -> xr.Dataset:

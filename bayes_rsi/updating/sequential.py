@@ -17,7 +17,10 @@ from bayes_rsi.cards import Card, Prior
 from bayes_rsi.errors import ModelError, did_you_mean
 from bayes_rsi.posterior import Fit
 
-__all__ = ["matched", "posterior_as_prior"]
+__all__ = ["OF_PANEL", "matched", "posterior_as_prior"]
+
+#: What is told from the mean and the growth of the systems of one panel.
+OF_PANEL = (names.HORIZON_AT_LEVEL, "horizon_rate")
 
 
 def matched(prior: Prior, draws: np.ndarray, why: str) -> Prior:
@@ -71,7 +74,8 @@ def posterior_as_prior(fit: Fit, only: Iterable[str] | None = None) -> Card:
     fit : Fit
         The earlier fit.
     only : iterable of str, optional
-        Names of priors; default: all of single numbers.
+        Names of priors; default: all of single numbers but those of `OF_PANEL`, which say nothing
+        about other systems.
 
     Returns
     -------
@@ -81,7 +85,7 @@ def posterior_as_prior(fit: Fit, only: Iterable[str] | None = None) -> Card:
     Raises
     ------
     ModelError
-        When a name is not that of a prior of a single number.
+        When a name is not that of a prior of a single number, or one of `OF_PANEL`.
 
     Examples
     --------
@@ -91,8 +95,13 @@ def posterior_as_prior(fit: Fit, only: Iterable[str] | None = None) -> Card:
     posterior = fit.tree["posterior"].to_dataset()
     single = {names.CHAIN, names.DRAW}
     known = [n for n in fit.card.priors if n in posterior and set(posterior[n].dims) == single]
-    chosen = known if only is None else list(only)
+    chosen = [n for n in known if n not in OF_PANEL] if only is None else list(only)
     for name in chosen:
+        if name in OF_PANEL:
+            raise ModelError(
+                f"got '{name}', expected a quantity that means the same for other scores: this one "
+                "is relative to the systems of this fit; leave it out"
+            )
         if name not in known:
             raise ModelError(
                 f"got '{name}', expected a prior of a single number in the fit. "

@@ -204,7 +204,6 @@ def update(
     if why or told is None or weights is None:
         return _refit(fit, evidence, before, found, weights, why, seconds, progress)
     chances = before.all_futures("update").chances(event, float(year_of_date(day)), TIMES)
-    chances = np.where(np.isnan(chances), np.nanmean(chances), chances)
     shifts = attribution(told, chances.ravel())
     marked = replace(
         tag_of(fit.card, panel, fit.tag.seed),

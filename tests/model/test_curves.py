@@ -174,16 +174,33 @@ def test_another_prior_of_the_curves_is_seen(
     assert all(stats.kstest(series, "uniform").pvalue < FALSE_ALARM for series in places.T)
 
 
-def test_the_sampled_tilt_has_the_part_of_the_drift_that_looks_like_a_steeper_curve(
-    world: Any, panel: xr.Dataset
+def log_width(world: Any, values: dict[str, np.ndarray]) -> np.ndarray:
+    """How far apart the systems behind each series' scores are, with their drift."""
+    panel, (level, pace) = world.panel, world.frame(values)
+    labels = panel["system"].values.tolist()
+    system = [labels.index(name) for name in panel["score_system"].values]
+    of, release = panel["score_series"].values, year_of_date(panel["released"].values)[system]
+    place = ((values["capability_clock"] - level) / pace)[system]
+    drift = dict(zip(world.model.coords["drifting_series"], values["series_drift"], strict=True))
+    found = []
+    for name in world.model.coords["fraction_series"]:
+        mine = of == name
+        drifted = place[mine] + drift[name] * (release[mine] - release[mine].mean())
+        total = np.sum((drifted - drifted.mean()) ** 2)
+        found.append(np.log((total + 0.5**2) / (mine.sum() + 1)) / 2)
+    return np.array(found)
+
+
+@pytest.mark.parametrize("moved", ["series_drift_raw", "capability_clock"])
+def test_the_sampled_tilt_is_that_over_the_width_of_the_scored_systems(
+    world: Any, moved: str
 ) -> None:
-    point, step = world.point(1), 0.5
+    """So that systems that come apart, by themselves or by a drift, leave their scores alone."""
+    point = world.point(1)
     values = world.at(point)
-    moved = world.at(point | {"series_drift_raw": point["series_drift_raw"] + step})
-    found = slope_and_difficulty(moved)[0] - slope_and_difficulty(values)[0]
-    release = year_of_date(panel["released"].sel(system=panel["score_system"]).values)
-    of = panel["score_series"].values
-    variance = np.array([release[of == s].var() for s in world.model.coords["fraction_series"]])
-    share = variance / (variance + 0.5**2)
-    assert found == pytest.approx(-share * step * values["series_drift_spread"])
+    rng = np.random.default_rng(3)
+    key = next(name for name in point if name.startswith(moved))
+    other = world.at(point | {key: point[key] + 0.3 * rng.normal(size=len(point[key]))})
+    found = slope_and_difficulty(other)[0] - slope_and_difficulty(values)[0]
+    assert found == pytest.approx(log_width(world, values) - log_width(world, other))
     assert np.abs(found).max() > 1e-3

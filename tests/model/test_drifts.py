@@ -7,7 +7,7 @@ import pytensor.tensor as pt
 import pytest
 
 from bayes_rsi.model.design import design
-from bayes_rsi.model.drifts import domains, drifting, leaning, middles
+from bayes_rsi.model.drifts import domains, drifting, leaning, middles, stretching
 
 
 def test_the_reference_domain_does_not_drift(panel, card):
@@ -55,3 +55,13 @@ def test_a_system_leans_by_the_mean_drift_of_its_scores(panel, card):
         each = [of[s] * (release - middle[s]) if s in of else 0.0 for s in mine]
         assert lean == pytest.approx(0.6 * np.mean(each))
     assert np.abs(found).max() > 1e-3
+
+
+def test_all_stretch_by_the_mean_drift_of_the_scores(panel, card):
+    arrays = design(panel, card)
+    drift = np.array([0.2, -0.1, 0.4])[: drifting(arrays).size]
+    found = stretching(arrays, pt.as_tensor(drift)).eval()
+    of = dict(zip(panel["series"].values[drifting(arrays)], drift, strict=True))
+    mean = np.mean([of[s] for s in panel["score_series"].values if s in of])
+    assert found.shape == arrays.released.shape
+    assert found == pytest.approx(0.6 * mean)

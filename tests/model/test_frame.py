@@ -57,6 +57,19 @@ def test_the_jacobian_is_right_up_to_one_constant(size):
     check_jacobian(frame_of_size(size), size)
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_the_jacobian_knows_the_stretch(size):
+    """Which differs from draw to draw: left out, it would be a prior on the drifts."""
+    frame, x = frame_of_size(size), coordinates(size)[0]
+    lean, found = pt.zeros(size), []
+    for amount in (0.0, -0.4, 0.7):
+        inputs = lean, amount * pt.ones(size)
+        stated = compiled(lambda v, i=inputs: frame.log_jac_det(v, *i))
+        backward = compiled(lambda v, i=inputs: frame.backward(v, *i))
+        found.append(float(stated(x)) - numerical_log_det(backward, x))
+    assert np.ptp(found) < 1e-6
+
+
 class TooMuch(Frame):
     def log_jac_det(self, value, *inputs):
         return value[1] * self._size
@@ -106,8 +119,9 @@ def test_a_population_on_the_line_has_no_rest():
 def test_a_lean_moves_the_free_coordinates_by_the_same_everywhere(size):
     frame, rng = frame_of_size(size), np.random.default_rng(200 + size)
     lean = pt.as_tensor(rng.normal(size=size))
-    backward, forward = compiled(lambda x: frame.backward(x, lean)), compiled(frame.forward)
-    leaning = compiled(lambda x: frame.forward(x, lean))
+    none = pt.zeros(size)
+    backward, forward = compiled(lambda x: frame.backward(x, lean, none)), compiled(frame.forward)
+    leaning = compiled(lambda x: frame.forward(x, lean, none))
     moved = []
     for x in coordinates(size):
         theta = backward(x)
@@ -116,3 +130,21 @@ def test_a_lean_moves_the_free_coordinates_by_the_same_everywhere(size):
     np.testing.assert_allclose(moved, np.tile(moved[0], (POINTS, 1)), rtol=0, atol=1e-9)
     np.testing.assert_allclose(moved[0][:2], 0.0, atol=1e-10)
     assert size == 2 or np.abs(moved[0]).max() > 0.1
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_stretch_makes_what_is_left_larger_and_nothing_else(size):
+    frame, rng = frame_of_size(size), np.random.default_rng(300 + size)
+    lean, stretch = pt.as_tensor(rng.normal(size=size)), 0.3 * pt.ones(size)
+    backward, forward = (
+        compiled(lambda x: frame.backward(x, lean, stretch)),
+        compiled(frame.forward),
+    )
+    back = compiled(lambda x: frame.forward(x, lean, stretch))
+    plain = compiled(lambda x: frame.backward(x, lean, pt.zeros(size)))
+    for x in coordinates(size):
+        theta = backward(x)
+        np.testing.assert_allclose(back(theta), x, rtol=0, atol=1e-10)
+        found, without = forward(theta), forward(plain(x))
+        np.testing.assert_allclose(found[:2], without[:2], atol=1e-10)
+        np.testing.assert_allclose(found[2:], np.exp(0.3) * without[2:], atol=1e-9)

@@ -125,7 +125,7 @@ def test_the_density_below_the_frontier_has_no_jump(ratio):
     """PyMC's own turns to a plain normal below a ratio of 0.05 of gap and scatter."""
     scatter, below = 0.25, np.linspace(-0.6, 1.2, 7)
     gap, lean = np.full(7, ratio * scatter), np.ones(7)
-    found = _log_density(-below, np.zeros(7), np.full(7, scatter), gap, lean)
+    found = _log_density(-below, np.zeros(7), np.full(7, scatter), gap, lean, lean)
     expected = stats.exponnorm.logpdf(below, ratio, scale=scatter)
     found = pytensor.function([], found, mode="FAST_COMPILE")()
     np.testing.assert_allclose(found, expected, rtol=1e-6)
