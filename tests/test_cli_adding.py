@@ -130,7 +130,7 @@ def updated(monkeypatch, tmp_path):
         why = "a k-hat of 0.90, expected at most 0.7" if state["refitted"] else ""
         asked = "" if state["refitted"] else f"{event} by {day}"
         numbers = (0.2, 80.0, state["refitted"], why, asked, 0.12)
-        return Update(replace(given), before, before, new, table, *numbers)
+        return Update(replace(given), before, before, new, 0.0, table, *numbers)
 
     monkeypatch.setitem(vars(bayes_rsi), "load_fit", lambda *_: fit)
     monkeypatch.setitem(vars(bayes_rsi), "update", update)

@@ -62,7 +62,7 @@ def updated(fit, path, *_):
     rows = pd.DataFrame([row | {"known_on": pd.Timestamp("2026-06-01"), "shift": 0.01}])
     table = table_of(before, weights, tag.as_of)
     numbers = (weights.k_hat, weights.ess, False, "", "end_to_end by 2028-12-31", 0.1)
-    return Update(new_fit, before, after, rows, table, *numbers)
+    return Update(new_fit, before, after, rows, 0.0, table, *numbers)
 
 
 @pytest.mark.usefixtures("stored")

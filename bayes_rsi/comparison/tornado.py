@@ -42,7 +42,8 @@ def tornado(futures: Futures, event: str, year: float) -> pd.DataFrame:
         (values), ``p_low`` and ``p_high`` (P(event by then)), ``change`` and ``mcse`` (its
         standard error). The share of never goes from none to twice ours, that of no taste gap from
         0 to 1: they have no distribution. Frontier and growth at the as-of date are held between
-        the 5% and 15%, and the 85% and 95%, of their posterior.
+        the 5% and 15%, and the 85% and 95%, of their posterior. A probability is nan where in every
+        future one of the card's events has happened by the as-of date.
     """
     scene = futures.scene(event)
     rows = [_judged(futures, scene, name, prior, year) for name, prior in _priors(scene.event)]
@@ -111,8 +112,9 @@ def _row(
         flags = dates <= year
         p = float(flags[known].mean()) if known.any() else np.nan
         found.append(p)
-        residuals.append(np.where(known, flags - p, 0.0) / known.mean())
-    error = error_of_mean((residuals[1] - residuals[0]).reshape(futures.paths.shape))
+        residuals.append(np.where(known, flags - p, 0.0) / max(known.mean(), 1e-9))
+    whole = (residuals[1] - residuals[0]).reshape(futures.paths.shape)
+    error = error_of_mean(whole) if np.isfinite(found).all() else np.nan
     cells = (name, kind, unit, *ends, *found, found[1] - found[0], error)
     columns = ("input", "kind", "unit", "low", "high", "p_low", "p_high", "change", "mcse")
     return dict(zip(columns, cells, strict=True))

@@ -154,10 +154,24 @@ class Futures:
         """
         alone = self._alone(name)
         if name not in self._contradicted:
-            others = [self._alone(other).dates() for other in self.card.events if other != name]
-            lost = [np.isnan(dates.year) for dates in others]
+            lost = [self.happened(other) for other in self.card.events if other != name]
             self._contradicted[name] = np.any([alone.contradicted, *lost], axis=0)
         return replace(alone, contradicted=self._contradicted[name])
+
+    def happened(self, name: str) -> np.ndarray:
+        """Say in which futures an event would have happened by the as-of date.
+
+        Parameters
+        ----------
+        name : str
+            Name of the event.
+
+        Returns
+        -------
+        numpy.ndarray
+            Bool, shape (path,).
+        """
+        return np.isnan(self._alone(name).dates().year)
 
     def _alone(self, name: str) -> Scene:
         """Give what decides the date of an event, as if there were no other."""

@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from bayes_rsi import names
+from bayes_rsi.errors import ModelError
 from bayes_rsi.forecasting.events import Dates, check_events, required
 from bayes_rsi.forecasting.futures import Futures
 from bayes_rsi.forecasting.paths import Paths, continued
@@ -44,7 +45,8 @@ def forecast(fit: Fit, seed: int | None = None, group: str = "posterior") -> For
     Raises
     ------
     ModelError
-        When an event's requirement cannot be served by the fitted series.
+        When an event's requirement cannot be served by the fitted series, or no future is left in
+        which none of the events has happened by the as-of date.
 
     Examples
     --------
@@ -63,6 +65,7 @@ def forecast(fit: Fit, seed: int | None = None, group: str = "posterior") -> For
     told_by = _log_likelihood(fit) if group == "posterior" else None
     futures = Futures(card, panel, draws, paths, (as_of, horizon), chosen, told_by)
     found = {name: futures.scene(name).dates() for name in card.events}
+    _refuse_happened(futures, fit.tag.as_of)
     told = {name: required(event, panel) for name, event in card.events.items()}
     events = _events(found, paths, draws)
     events.attrs = {
@@ -75,6 +78,20 @@ def forecast(fit: Fit, seed: int | None = None, group: str = "posterior") -> For
     }
     titles = {name: event.title for name, event in card.events.items()}
     return Forecast(fit.tag, fit.verdict, events, _frontier(paths, draws), titles, futures)
+
+
+def _refuse_happened(futures: Futures, as_of: str) -> None:
+    """Refuse a card no future of which agrees with what is known."""
+    lost = {name: futures.happened(name) for name in futures.card.events}
+    if not np.all(np.any(list(lost.values()), axis=0)):
+        return
+    worst = max(lost, key=lambda name: lost[name].mean())
+    share = lost[worst].mean()
+    where = "every future" if share == 1 else f"{100 * share:.0f}% of the futures"
+    raise ModelError(
+        f"got event '{worst}', which in {where} has happened by {as_of}, expected events that have "
+        "not: no future is left; require more of it in the card, or take it out"
+    )
 
 
 def _log_likelihood(fit: Fit) -> xr.DataArray | None:

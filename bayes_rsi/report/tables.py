@@ -224,11 +224,13 @@ def _notes(events: Sequence[EventSummary]) -> Iterable[str]:
                     f"If {event.name} has not come by {day:%Y-%m}, it never comes with "
                     f"{in_percent(event.never_if_none_by[day])}%."
                 )
-        if event.contradicted >= 0.001:
-            yield wrapped(
-                f"Left out: {100 * event.contradicted:.1f}% of the draws, which say that "
-                f"{event.name} had happened by the as-of date."
-            )
+    lost = max(event.contradicted for event in events)
+    if lost >= 0.001:
+        which = "one of these events" if len(events) > 1 else "the event"
+        yield wrapped(
+            f"Left out: {100 * lost:.1f}% of the draws, which say that {which} had happened by the "
+            "as-of date."
+        )
 
 
 def _comparison(comparisons: pd.DataFrame) -> str:

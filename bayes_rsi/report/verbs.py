@@ -32,6 +32,7 @@ class Updated(Protocol):
     before: Forecast
     after: Forecast
     rows: pd.DataFrame
+    passing: float
     table: pd.DataFrame
     k_hat: float
     ess: float
@@ -188,6 +189,8 @@ def updated_text(found: Updated, verdict: Verdict) -> str:
     day, what = found.after.tag.as_of, "the new scores"
     if day != found.before.tag.as_of:  # time that passes without an event moves dates too
         what += f", and no event until {day},"
+        if not found.refitted:
+            rows.append([f"no event until {day}", "", "", f"{100 * found.passing:+.2f}"])
     moves = moved_text(found.table, [what], ("before", "after"))
     return answer_text(
         verdict, wrapped(said), moves, f"{title}\n{aligned(rows)}", assumes=found.assumes

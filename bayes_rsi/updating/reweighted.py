@@ -21,7 +21,7 @@ from bayes_rsi.posterior import Fit
 from bayes_rsi.tags import Tag, Verdict
 from bayes_rsi.units import as_date, date_of_year, year_of_date
 
-__all__ = ["picked", "reweighted", "table_of"]
+__all__ = ["passing", "picked", "reweighted", "table_of"]
 
 
 def table_of(before: Forecast, weights: Weights, as_of: str) -> pd.DataFrame:
@@ -61,6 +61,33 @@ def table_of(before: Forecast, weights: Weights, as_of: str) -> pd.DataFrame:
     rows.append(_growth(before, weights))
     columns = ["event", "quantity", "unit", "before", "after", "change", "mcse"]
     return pd.DataFrame(rows, columns=columns, dtype=object)
+
+
+def passing(before: Forecast, weights: Weights, as_of: str, event: str, day: str) -> float:
+    """Give what the time that passed without an event does to P(event by a day).
+
+    Parameters
+    ----------
+    before : Forecast
+        Without the new scores.
+    weights : Weights
+        Of its draws, with them.
+    as_of : str
+        ISO date of the new scores.
+    event, day : str
+        Whose probability.
+
+    Returns
+    -------
+    float
+        Change of the weighted probability; 0 where no time passed.
+    """
+    order = (names.CHAIN, names.DRAW, names.REPLICATE)
+    years = before.years(event).transpose(*order)
+    came = (years <= float(year_of_date(as_date(day)))).where(years.notnull())
+    later = came.where(~_happened(before.events, as_of)).transpose(*order)
+    shares = [weighted_share(flags.values, weights.values)[0] for flags in (came, later)]
+    return shares[1] - shares[0]
 
 
 def reweighted(

@@ -32,7 +32,7 @@ from bayes_rsi.tags import Gate, Verdict
 from bayes_rsi.units import as_date, year_of_date
 from bayes_rsi.updating.likelihood import averages, score_log_likelihood
 from bayes_rsi.updating.ratios import Told, attribution
-from bayes_rsi.updating.reweighted import reweighted, table_of
+from bayes_rsi.updating.reweighted import passing, reweighted, table_of
 from bayes_rsi.updating.rows import Changes, changes
 from bayes_rsi.updating.systems import nodes_of
 
@@ -102,7 +102,11 @@ class Update:
     rows : pandas.DataFrame
         The new scores: ``score``, ``series``, ``system``, ``value``, ``known_on``, and ``shift``:
         the part of the shift of the probability asked about that is due to it; nan after a refit.
-        They sum to the shift, but for what scores that went contributed.
+        They sum to the shift, but for `passing` and what scores that went contributed, to first
+        order where futures contradict what is known.
+    passing : float
+        The part that is due to the time that passed: no event has happened until the new as-of
+        date. 0 where that is the old one, nan after a refit.
     table : pandas.DataFrame
         As `bayes_rsi.comparison.moved.moved` has it.
     k_hat, ess : float
@@ -123,6 +127,7 @@ class Update:
     before: Forecast
     after: Forecast
     rows: pd.DataFrame
+    passing: float
     table: pd.DataFrame
     k_hat: float
     ess: float
@@ -220,6 +225,7 @@ def update(
         before=before,
         after=after,
         rows=found.table.assign(shift=[shifts[label] for label in found.table["score"]]),
+        passing=passing(before, weights, marked.as_of, event, day),
         table=table_of(before, weights, marked.as_of),
         k_hat=weights.k_hat,
         ess=weights.ess,
@@ -326,6 +332,7 @@ def _refit(
         before=before,
         after=after,
         rows=found.table.assign(shift=np.nan),
+        passing=np.nan,
         table=moved(before, after),
         k_hat=np.nan if weights is None else weights.k_hat,
         ess=np.nan if weights is None else weights.ess,

@@ -19,9 +19,9 @@ from bayes_rsi.forecasting.project import forecast
 from bayes_rsi.forecasting.weights import Weights, smoothed, weighted_median, weighted_share
 from bayes_rsi.tags import Verdict
 from bayes_rsi.updating.ratios import Told, attribution
-from bayes_rsi.updating.reweighted import picked, reweighted, table_of
+from bayes_rsi.updating.reweighted import passing, picked, reweighted, table_of
 from bayes_rsi.updating.rows import changes
-from bayes_rsi.updating.sequential import matched, posterior_as_prior
+from bayes_rsi.updating.sequential import OF_PANEL, matched, posterior_as_prior
 
 RNG = np.random.default_rng(8)
 
@@ -225,12 +225,46 @@ def test_resampled_draws_say_what_the_weights_say(moved_forecast):
     assert fit.tree["posterior"]["growth"].mean().item() == pytest.approx(growth.mean(), abs=0.02)
 
 
+def test_resampled_draws_have_the_errors_of_the_weights():
+    """Copies are no new draws: of few weights the error is that of few draws."""
+    fit = handmade.whole_fit(size=1000, replicates=2)
+    before = forecast(fit)
+    growth = fit.tree["posterior"]["growth"].values
+    years, day = before.years("end_to_end"), "2029-12-31"
+    flags = (years <= float(handmade.year_of_date(day))).where(years.notnull()).values
+    errors = []
+    for tilt in (0.0, 0.7, 1.0):
+        ratios = tilt * (growth - growth.mean()) / growth.std()
+        weights = smoothed(ratios)
+        *_, after = reweighted(fit, before, weights, fit.tag, Verdict(()))
+        p, residual = weighted_share(flags, weights.values)
+        told = after.share_by(day)
+        assert told.p == pytest.approx(p, abs=0.01)
+        assert told.mcse == pytest.approx(error_of_mean(residual), rel=0.2)
+        errors.append(told.mcse)
+    assert errors[2] > 2 * errors[0]
+
+
 def test_what_would_have_happened_by_the_new_day_is_left_out(moved_forecast):
-    *_, after = moved_forecast
+    _, before, weights, _, after = moved_forecast
     known = float(handmade.year_of_date("2026-09-30"))
-    years = after.years("engineering").values
-    assert np.nanmin(years) > known
-    assert np.isnan(years).any()
+    happened = np.zeros(after.years("engineering").shape, dtype=bool)
+    for name in after.event_names:
+        years = after.years(name).values
+        assert np.nanmin(years) > known
+        happened |= np.isnan(years)
+    assert happened.any()
+    for name in after.event_names:  # what one event has not done is known of the futures of all
+        assert np.isnan(after.years(name).values[happened]).all()
+        assert (after.events["binding"].sel(event=name).values[happened] == -1).all()
+    assert passing(before, weights, before.tag.as_of, "engineering", "2027-12-31") == 0
+    asked = "engineering", "2027-12-31"
+    then = table_of(before, weights, after.tag.as_of).set_index(["event", "quantity"])
+    now = table_of(before, weights, before.tag.as_of).set_index(["event", "quantity"])
+    key = ("engineering", "by 2027-12-31")
+    shift = then.loc[key, "after"] - now.loc[key, "after"]
+    assert passing(before, weights, after.tag.as_of, *asked) == pytest.approx(shift)
+    assert shift < -0.001
 
 
 def test_resampled_futures_keep_their_own_dice(moved_forecast):
@@ -297,3 +331,18 @@ def test_only_priors_of_single_numbers_can_be_handed_on():
     fit = handmade.whole_fit(size=50)
     with pytest.raises(ModelError, match=r"got 'slope', expected a prior of a single number"):
         posterior_as_prior(fit, ["slope"])
+
+
+@pytest.mark.parametrize("name", OF_PANEL)
+def test_what_is_told_from_the_systems_of_one_fit_is_not_handed_on(name):
+    fit = handmade.whole_fit(size=50)
+    with pytest.raises(ModelError, match=f"got '{name}', expected a quantity that means the same"):
+        posterior_as_prior(fit, [name])
+    varying = fit.tree["posterior"].to_dataset()
+    noise = np.random.default_rng(2).uniform(0.4, 0.6, varying["growth"].shape)
+    known = [n for n in fit.card.priors if n in varying and varying[n].ndim == 2]
+    known += OF_PANEL
+    varying = varying.assign(dict.fromkeys(known, (varying["growth"].dims, noise)))
+    card = posterior_as_prior(handmade.fit(fit.card, varying))
+    assert card.prior(name) == fit.card.prior(name)
+    assert card.prior("growth_drift") != fit.card.prior("growth_drift")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-__all__ = ["bounds"]
+__all__ = ["bounds", "surely"]
 
 
 def bounds(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -36,3 +36,28 @@ def bounds(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     lower = value.mask(between, rows["lower"].astype(float)).mask(kind == "left", -np.inf)
     upper = value.mask(between, rows["upper"].astype(float)).mask(kind == "right", np.inf)
     return lower, upper
+
+
+def surely(rows: pd.DataFrame) -> pd.Series:
+    """Give what figures are worth as the best known: of an interval its lower end.
+
+    The point in an interval is a reading of it; a later system that is measured beyond the lower
+    end may well be better, and one of which only "beyond the suite" is known too.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        As for `bounds`.
+
+    Returns
+    -------
+    pandas.Series
+        In the unit of the series, by the index of `rows`; finite.
+
+    Examples
+    --------
+    >>> row = {"value": [4260.0], "lower": [678.0], "upper": [16200.0], "censoring": ["interval"]}
+    >>> surely(pd.DataFrame(row)).item()
+    678.0
+    """
+    return rows["value"].astype(float).mask(rows["censoring"] == "interval", bounds(rows)[0])

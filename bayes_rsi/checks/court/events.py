@@ -19,7 +19,7 @@ import xarray as xr
 from bayes_rsi import names
 from bayes_rsi.cards import Card
 from bayes_rsi.checks.court.arrivals import quiet
-from bayes_rsi.checks.court.bounds import bounds
+from bayes_rsi.checks.court.bounds import bounds, surely
 from bayes_rsi.checks.court.scale import to_scale
 from bayes_rsi.checks.court.targets import MONTHS, seen_on, until
 from bayes_rsi.evidence import Evidence
@@ -111,7 +111,7 @@ def event_targets(
         if name is None or reached(before, event) is not False:
             continue
         metric = str(evidence.series.set_index("series")["kind"][name])
-        best = seen["value"][seen["series"] == name].max()
+        best = surely(seen[seen["series"] == name]).max()
         for count, rows_then in after.items():
             came = reached(rows_then, event)
             if came is not None:

@@ -43,10 +43,11 @@ import numpy as np
 import pandas as pd
 
 from bayes_rsi.cards import Card
-from bayes_rsi.checks.court.bounds import bounds
+from bayes_rsi.checks.court.bounds import bounds, surely
 from bayes_rsi.checks.court.scale import KINDS, to_scale
 from bayes_rsi.evidence import Evidence, cut
-from bayes_rsi.evidence.selection import KEY, highest_effort, not_excluded, not_named, select
+from bayes_rsi.evidence.schema import EFFORTS
+from bayes_rsi.evidence.selection import KEY, not_excluded, not_named, select
 
 __all__ = [
     "COLUMNS",
@@ -131,7 +132,7 @@ def targets(
     known = seen_on(evidence, card, origin, card.evidence.min_scores)
     kinds = evidence.series.set_index("series")["kind"]
     known = known[known["series"].map(kinds).isin(KINDS)]
-    best = known.groupby("series")["value"].max()
+    best = surely(known).groupby(known["series"]).max()
     before = evidence.scores[evidence.scores["known_on"] <= pd.Timestamp(origin)]
     ends = [(count, until(origin, count)) for count in months]
     last = min(ends[-1][1], pd.Timestamp(evidence.as_of))
@@ -250,8 +251,9 @@ def _named(
     old = pd.MultiIndex.from_frame(before[_PAIR])
     rows = later[~pd.MultiIndex.from_frame(later[_PAIR]).isin(old)]
     first = rows[rows["known_on"] == rows.groupby(_PAIR)["known_on"].transform("min")]
-    ordered = highest_effort(first).sort_values(list(KEY), kind="stable")
-    one = ordered.drop_duplicates(_PAIR)
+    rank = first["effort"].map(EFFORTS.index)
+    ordered = first.assign(rank=-rank).sort_values(["rank", *KEY], kind="stable")
+    one = ordered.drop_duplicates(_PAIR).drop(columns="rank")
     return one.assign(kind="named", months=_bucket(one["known_on"], ends))
 
 

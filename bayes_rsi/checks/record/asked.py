@@ -24,6 +24,7 @@ import xarray as xr
 
 from bayes_rsi.cards import Card
 from bayes_rsi.checks.court.arrivals import every
+from bayes_rsi.checks.court.bounds import surely
 from bayes_rsi.checks.court.events import EVENTS, Event, figures, reached
 from bayes_rsi.checks.court.scale import KINDS, to_scale
 from bayes_rsi.checks.court.targets import MONTHS, until
@@ -128,10 +129,12 @@ def _kind(panel: xr.Dataset, series: str) -> str:
 
 
 def _best(panel: xr.Dataset, series: str) -> tuple[float, str]:
-    """Give the best figure of a series, whatever is censored in it, and who holds it."""
-    rows = np.flatnonzero(panel["score_series"].values == series)
-    top = rows[np.argmax(panel["value"].values[rows])]
-    return float(panel["value"].values[top]), str(panel["score_system"].values[top])
+    """Give the best figure of a series, of an interval its lower end, and who holds it."""
+    columns = ("value", "lower", "upper", "censoring", "score_system", "score_series")
+    rows = pd.DataFrame({name: panel[name].values for name in columns})
+    worth = surely(rows[rows["score_series"] == series])
+    top = int(np.argmax(worth.to_numpy()))
+    return float(worth.iloc[top]), str(rows.loc[worth.index, "score_system"].iloc[top])
 
 
 def _described(rows: pd.DataFrame, day: str) -> pd.DataFrame:

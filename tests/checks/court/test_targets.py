@@ -17,6 +17,7 @@ from bayes_rsi.checks.court.targets import (
     until,
 )
 from bayes_rsi.evidence import cut
+from bayes_rsi.evidence.schema import EFFORTS
 from bayes_rsi.evidence.selection import not_excluded, select
 
 DAYS = ("2024-06-30", "2025-03-31", "2025-09-30", "2026-03-31")
@@ -168,6 +169,33 @@ def test_a_censored_horizon_is_a_record_where_it_surely_is_one(asked, evidence, 
     found = targets(low, card, "2026-03-31").query("kind == 'record'")
     assert "Grok 4" not in set(found["system"])
     assert "Claude Mythos Preview" not in set(found.query("series == 'metr_th11_p50'")["system"])
+
+
+def test_the_point_in_an_interval_is_no_bar_for_records(evidence, card):
+    """What lies somewhere between 678 and 16,200 minutes is known to be 678, not 4,260."""
+    day, known = "2025-09-30", "2025-09-01"
+    wide = {"censoring": "interval", "lower": 200.0, "upper": 5000.0, "value": 1000.0}
+    other = changed(evidence, known_on=pd.Timestamp(known), system="GPT-5 mini", **wide)
+    before, after = (targets(e, card, day).set_index("target") for e in (evidence, other))
+    held = after[(after["series"] == "metr_th10_p50") & (after["kind"] == "record")]
+    assert len(held)
+    assert set(held.index) <= set(before.index)
+    assert set(held["known_best"]) == {np.log2(200.0)}
+
+
+def test_of_one_day_the_highest_effort_is_asked_about(asked, evidence):
+    found = 0
+    for rows in asked.values():
+        named = rows[(rows["kind"] == "named") & (rows["metric"] == "fraction")]
+        for row in named.itertuples():
+            same = not_excluded(evidence.scores)
+            same = same[(same["series"] == row.series) & (same["system"] == row.system)]
+            same = same[same["known_on"] == row.known_on]
+            rank = same["effort"].map(EFFORTS.index)
+            if rank.nunique() > 1:
+                found += 1
+                assert row.value in set(same["value"][rank == rank.max()])
+    assert found > 10
 
 
 def test_what_was_censored_at_first_is_a_rival_as_it_was_measured_later(evidence, card):
