@@ -170,7 +170,9 @@ def _benchmark_problems(series: pd.DataFrame, file: str) -> list[Problem]:
     horizon = (series["kind"] == "horizon") & series["reliability"].isna()
     fitted = ~series["kind"].isin(["horizon", "index"]) & (series["role"] != "context")
     undated = fitted & series["released"].isna()
+    full = (series["kind"] == "fraction") & (series["floor"] >= 1)
     return [
+        *problems_at(full, series["floor"], file, "below 1", "Give the share that chance solves."),
         *problems_at(other, series["unit"], file, "the unit of its kind", hint),
         *problems_at(
             horizon,
@@ -191,8 +193,11 @@ def _benchmark_problems(series: pd.DataFrame, file: str) -> list[Problem]:
 
 def _audit_problems(audits: pd.DataFrame, file: str, today: date) -> list[Problem]:
     bad = audits["n_flawed"] > audits["n_audited"]
+    beyond = audits["n_audited"] > audits["n_items"]
+    hint = "Nobody looks at more items than the set has: correct one of them."
     return [
         *problems_at(bad, audits["n_flawed"], file, "at most n_audited", "Swap or correct them."),
+        *problems_at(beyond, audits["n_audited"], file, "at most n_items", hint),
         *future(audits["known_on"], file, today),
     ]
 
@@ -200,8 +205,13 @@ def _audit_problems(audits: pd.DataFrame, file: str, today: date) -> list[Proble
 def _forecast_problems(forecasts: pd.DataFrame, file: str, today: date) -> list[Problem]:
     kind, probability = forecasts["kind"], forecasts["probability"]
     missing = (kind == "probability") & probability.isna()
+    target, told = forecasts["target_date"], forecasts["forecast_date"]
+    over = (kind == "probability") & (target < told)
     return [
         *problems_at(missing, probability, file, "a probability", "Fill it or change the kind."),
+        *problems_at(
+            over, days_as_text(target), file, "a day after forecast_date", "Check both days."
+        ),
         *_quantile_problems(forecasts, file),
         *future(forecasts["forecast_date"], file, today),
     ]

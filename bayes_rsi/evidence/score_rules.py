@@ -55,7 +55,7 @@ def score_problems(
         *_other_unit(scores, series["unit"], file),
         *_fraction_range(scores, file),
         *_not_positive(scores, file),
-        *_more_than_tried(scores, series["n_items"], file),
+        *_count_problems(scores, series, file),
         *_interval_problems(scores, file),
         *_bound_problems(scores, file),
         *future(scores["known_on"], file, today),
@@ -94,11 +94,25 @@ def _not_positive(scores: pd.DataFrame, file: str) -> list[Problem]:
     return problems_at(bad, values, file, "a positive number", hint)
 
 
-def _more_than_tried(scores: pd.DataFrame, items: pd.Series, file: str) -> list[Problem]:
-    tried = scores["n_items"].fillna(scores["series"].map(items))
-    bad = (scores["unit"] == "count") & (scores["value"] > tried) & (scores["excluded"] == "")
+def _count_problems(scores: pd.DataFrame, series: pd.DataFrame, file: str) -> list[Problem]:
+    tried = scores["n_items"].fillna(scores["series"].map(series["n_items"]))
+    value, fitted = scores["value"], scores["series"].map(series["role"]) != "context"
+    counts = (scores["unit"] == "count") & (scores["excluded"] == "")
+    uneven = counts & ((value < 0) | (value % 1 != 0)) & value.notna()
     expected = "at most " + tried.map("{:g}".format) + ", the problems that were tried"
-    return problems_at(bad, scores["value"], file, expected, "Check value and n_items.")
+    hint = "Check value and n_items."
+    untold = "A count says nothing without how many were tried: fill n_items here or of the series."
+    return [
+        *problems_at(uneven, value, file, "a whole number of problems, not negative", hint),
+        *problems_at(counts & (value > tried), value, file, expected, hint),
+        *problems_at(
+            counts & fitted & tried.isna(),
+            scores["n_items"],
+            file,
+            "the problems that were tried",
+            untold,
+        ),
+    ]
 
 
 def uncounted_censoring(

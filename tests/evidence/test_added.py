@@ -196,6 +196,8 @@ def test_checks_of_one_file_know_the_others(tmp_path):
         ("ratio", "0", {}, "a positive number.*Zero has no logarithm"),
         ("count", "7", {"n_items": "5"}, "at most 5, the problems that were tried"),
         ("count", "201", {}, "at most 200, the problems that were tried"),
+        ("count", "-3", {}, "a whole number of problems, not negative"),
+        ("count", "2.5", {}, "a whole number of problems, not negative"),
         ("speedup", "2", {"censoring": "left"}, "'none' for this kind of series"),
     ],
 )
@@ -210,6 +212,16 @@ def test_what_no_likelihood_takes_is_refused(world: Any, tmp_path, kind, value, 
     with pytest.raises(EvidenceError, match=match) as caught:
         load_evidence(folder=world.write(), add=files)
     assert [(problem.file, problem.row) for problem in caught.value.problems] == [("mine.csv", 2)]
+
+
+def test_a_count_of_nobody_knows_how_many_is_refused(world: Any, tmp_path):
+    files = [
+        write(tmp_path / "mine.csv", SCORE | {"unit": "count", "value": "13", "n_items": ""}),
+        write(tmp_path / "who.csv", SYSTEM),
+        write(tmp_path / "what.csv", SERIES | {"kind": "count", "unit": "count", "n_items": ""}),
+    ]
+    with pytest.raises(EvidenceError, match="says nothing without how many were tried"):
+        load_evidence(folder=world.write(), add=files)
 
 
 @pytest.mark.parametrize(
