@@ -129,7 +129,7 @@ def test_the_flipped_gap_mirrors_the_density_at_the_frontier():
     right = systems._log_density
     with VARIANTS["gap_flipped"].built():
         above = systems._log_density(1.3, 1.0, 0.2, 0.5, 0.0, 0.0)
-    np.testing.assert_allclose(above.eval(), right(0.7, 1.0, 0.2, 0.5, 0.0).eval(), rtol=1e-12)
+    np.testing.assert_allclose(above.eval(), right(0.7, 1.0, 0.2, 0.5, 0.0, 0.0).eval(), rtol=1e-12)
 
 
 def test_without_the_shared_error_each_system_has_all_of_the_published_one():
