@@ -8,6 +8,9 @@ futures of the forecast and a second set of them; Shapley shares sum to one.
     total       = 1 - V(all but i) / V(all)
     Shapley     = mean over orders of the inputs of (V(up to i) - V(before i)) / V(all)
 
+The blocks are independent only as long as nothing is known of the events, so futures in which one
+had happened by the as-of date are counted too, as any other date of this event would be.
+
 V(u) is estimated by pick and freeze: the covariance of the indicator with the one that shares the
 inputs in u and has others drawn anew (Sobol 2001, https://doi.org/10.1016/S0378-4754(00)00270-6;
 Owen 2014, https://doi.org/10.1137/130936233). Every subset is evaluated, so nothing is sampled but

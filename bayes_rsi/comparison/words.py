@@ -151,15 +151,16 @@ def _believe(story: Story) -> str:
 def _returns(story: Story) -> str:
     draws = story.forecast.all_futures("implied").draws
     if names.FEEDBACK in draws:
-        exponent = draws[names.FEEDBACK].values.ravel()
-        low, middle, high = np.quantile(exponent, [0.05, 0.5, 0.95])
+        feedback = draws[names.FEEDBACK].values.ravel()
+        low, middle, high = np.quantile(feedback, [0.05, 0.5, 0.95])
         return (
-            f"Increasing returns: the feedback exponent is {middle:.2f} (90%: {low:.2f} to "
-            f"{high:.2f}), above zero with {100 * np.mean(exponent > 0):.0f}%."
+            "Increasing returns: a year of progress at today's rate changes log growth by "
+            f"{middle:.2f} (90%: {low:.2f} to {high:.2f}), upwards with "
+            f"{100 * np.mean(feedback > 0):.0f}%."
         )
     before, now = _growth_a_year_apart(draws)
     return (
-        "Increasing returns: this trend has no feedback exponent; what the fit says is that growth "
+        "Increasing returns: this trend has no feedback; what the fit says is that growth "
         f"over the last year was {np.median(now):.1f} doublings, after {np.median(before):.1f} in "
         f"the year before, and with {100 * np.mean(now > before):.0f}% probability higher. "
         "Growth alone cannot say whether the frontier itself is the cause."

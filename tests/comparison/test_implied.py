@@ -152,7 +152,7 @@ def test_implied_puts_it_together(found):
         f"at least {100 * second:.0f}% by {DAYS[1]}",
         "one normal curve with median",
         "To hold that view",
-        "no feedback exponent",
+        "this trend has no feedback",
         f"If nothing has happened by {DAYS[1]}",
     ):
         assert part in result.words
@@ -164,7 +164,7 @@ def test_the_feedback_exponent_is_told_where_the_fit_has_one(fit):
     other = forecast(handmade.fit(fit.card, posterior))
     table = handmade.published("work", {DAYS[0]: 0.3, DAYS[1]: 0.6})
     words = implied(other, "somebody", forecasts=table).words
-    assert "the feedback exponent is 0.25 (90%: 0.25 to 0.25), above zero with 100%" in words
+    assert "changes log growth by 0.25 (90%: 0.25 to 0.25), upwards with 100%" in words
 
 
 def test_what_nothing_until_then_would_teach(found):
