@@ -37,7 +37,7 @@ class EventSummary:
     never, after_horizon : Share
         P(judged never), P(it comes, but after the horizon).
     contradicted : float
-        Share of draws left out because the event would have happened by the as-of date.
+        Share of draws left out because an event of the card would have happened by then.
     binding : mapping of str to float
         Requirement to P(it is the last one met).
     left_out : tuple of str

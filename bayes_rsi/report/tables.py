@@ -226,10 +226,9 @@ def _notes(events: Sequence[EventSummary]) -> Iterable[str]:
                 )
     lost = max(event.contradicted for event in events)
     if lost >= 0.001:
-        which = "one of these events" if len(events) > 1 else "the event"
         yield wrapped(
-            f"Left out: {100 * lost:.1f}% of the draws, which say that {which} had happened by the "
-            "as-of date."
+            f"Left out: {100 * lost:.1f}% of the draws, which say that an event of the card had "
+            "happened by the as-of date."
         )
 
 
