@@ -42,7 +42,7 @@ def leaving_out(futures: Futures, event: str, year: float) -> pd.DataFrame:
         by then) without them and its ``mcse``: nan where k-hat is above its limit and a refit is
         needed; ``linear`` and ``linear_mcse``: the change to first order, minus the covariance of
         the probability with the log likelihood of the scores (the infinitesimal jackknife), which
-        tells sign and size where few scores matter and is too large or too small where many do.
+        tells sign and size where few scores matter, and where many do may even have the wrong sign.
         Sorted: reliable ones first, largest change first.
 
     Raises

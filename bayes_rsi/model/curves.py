@@ -31,7 +31,8 @@ __all__ = ["Curves", "begun", "below_one", "curves", "middle"]
 
 #: The anchor stays inside these shares of the range: at the ends it would be a point at infinity.
 INNER = (0.05, 0.6)
-#: Width of the places of the systems behind a series with one score, about; years.
+#: How far from the middle one more score would lie, which no series has: it keeps the width of
+#: series with one score above zero; years.
 ALONE = 0.5
 #: Anchor of a series without scores, and the number of scores that count as much as it does. A
 #: series with few scores is held by its prior, which is about difficulty, so its anchor stays near.

@@ -111,8 +111,8 @@ def _left_out(table: pd.DataFrame) -> str:
         rows.append([row["what"], row["name"], *cells])
     note = wrapped(
         f"Without the scores of a series or of a lab, in points. Of {len(table)} only {sound} can "
-        "be taken out by reweighting (k-hat at most 0.7); for the others the first order tells "
-        "sign and size, and `--refit series:NAME` or `--refit lab:NAME` the truth."
+        "be taken out by reweighting (k-hat at most 0.7); for the others the first order is a "
+        "hint that may have the wrong sign, and `--refit series:NAME` or `--refit lab:NAME` tells."
     )
     return f"{note}\n{aligned(rows)}"
 
