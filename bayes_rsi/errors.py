@@ -112,6 +112,11 @@ class EvidenceError(BayesRsiError, ValueError):
         if rest > 0:
             lines.append(f"... and {rest} more")
         super().__init__("\n".join(lines))
+        self.shown = shown
+
+    def __reduce__(self) -> tuple[type, tuple[tuple[Problem, ...], int]]:
+        """Say how to make it again: by its findings, for workers send errors home pickled."""
+        return type(self), (self.problems, self.shown)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -204,7 +204,7 @@ def _series(dice: _Dice, frontier: _Frontier, size: Size) -> list[Row]:
             "audit": None,
         }
         if number < size.audited:
-            looked = int(plan.integers(100, 300))
+            looked = min(int(plan.integers(100, 300)), item["n_items"])
             item["audit"] = (looked, int(rng.binomial(looked, error)))
         found.append(item)
     return found

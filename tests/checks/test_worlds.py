@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from bayes_rsi.checks.seeing import SIZE
 from bayes_rsi.checks.worlds import simulate, write
 from bayes_rsi.evidence import data_folder, load_evidence, panel
 
@@ -28,6 +29,13 @@ def test_the_tables_pass_the_checks_of_evidence():
     assert scores.sizes["system"] > 80
     assert scores.sizes["series"] == 18
     assert np.sum(scores["audit_flawed"].values + scores["audit_sound"].values > 0) == 5
+
+
+@pytest.mark.parametrize("plan", range(1, 40, 4))
+def test_every_world_passes_the_checks_of_evidence(tmp_path, plan):
+    """Also the world of the page of accelerations, which is the ninth with another edge."""
+    write(simulate(plan, size=SIZE, plan=plan), tmp_path)
+    assert panel(load_evidence(folder=tmp_path)).sizes["series"] == SIZE.series + 2
 
 
 def test_scores_follow_the_truth():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -243,3 +244,9 @@ def test_check_gives_the_problems_of_one_table(world: Any) -> None:
     )
     with pytest.raises(EvidenceError, match="Did you mean 'systems'"):
         check(folder / "systems.csv", table="system")
+
+
+def test_findings_of_a_worker_come_home():
+    found = EvidenceError([Problem("scores.csv", 3, "value", "73", "a fraction")], shown=1)
+    back = pickle.loads(pickle.dumps(found))
+    assert (back.problems, back.shown, str(back)) == (found.problems, found.shown, str(found))
