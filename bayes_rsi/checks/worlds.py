@@ -191,7 +191,7 @@ def _series(dice: _Dice, frontier: _Frontier, size: Size) -> list[Row]:
         year = float(plan.uniform(frontier.years[0] + 0.5, frontier.years[-1] - 0.3))
         aim = AHEAD + MISS * rng.standard_normal()
         error, kept = rng.beta(1.2, 18.0), rng.beta(2.0, 2.0)
-        item = {
+        item: Row = {
             "series": f"series_{number:02d}",
             "released": date_of_year(year).isoformat(),
             "floor": float(plan.choice([0.0, 0.0, 0.25])),
