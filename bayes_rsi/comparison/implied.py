@@ -15,7 +15,15 @@ import pandas as pd
 
 from bayes_rsi.comparison.curves import Curve, normal_through, rates, weibull_through
 from bayes_rsi.comparison.forecasters import compare
-from bayes_rsi.comparison.inversion import Answer, Target, share_by, solve_one, solve_pair
+from bayes_rsi.comparison.inversion import (
+    Answer,
+    Target,
+    allowed,
+    contradicted,
+    share_by,
+    solve_one,
+    solve_pair,
+)
 from bayes_rsi.comparison.levers import Lever, levers
 from bayes_rsi.comparison.words import Story, told
 from bayes_rsi.errors import ModelError, did_you_mean
@@ -26,7 +34,8 @@ __all__ = ["ASSUMES", "Implied", "implied"]
 
 #: What is assumed, in one line.
 ASSUMES = (
-    "all else is held: our futures, our other judgements; only the numbers named in a row change"
+    "all else is held: our futures, our other judgements; only the numbers named in a row change; "
+    "numbers with which more than half of the futures contradict the past do not count"
 )
 
 #: Later medians have no date, and neither have those before our era.
@@ -50,9 +59,9 @@ class Implied:
         Columns ``date``, ``bound``, ``theirs``, ``ours``, ``mcse``.
     hazards : pandas.DataFrame
         One row for each period between the points, the first from the day before which the event
-        is not expected: ``start``, ``end``, ``theirs``, ``ours`` (P(in the period | not before)),
-        ``theirs_rate``, ``ours_rate`` (constant hazard, per year). Ours count from our as-of date
-        at the earliest: it had not happened then.
+        is not expected: ``start``, ``ours_start`` (our as-of date at the earliest: it had not
+        happened then), ``end``, ``theirs``, ``ours`` (P(in the period | not before)),
+        ``theirs_rate``, ``ours_rate`` (constant hazard, per year).
     curves : pandas.DataFrame
         Single curves through the last two points, ours through our probabilities on the same days:
         ``whose``, ``family``, ``never``, ``median`` (date or None), ``first`` and ``second`` (see
@@ -62,10 +71,9 @@ class Implied:
         ``for_second`` (what gives one probability alone, its spread held) with
         ``then_second`` and ``then_first`` (what the other one is then); ``pair``, ``spread``,
         ``our_spread``, ``pair_first``, ``pair_second`` (what gives both) with ``contradicted``
-        (share of futures that would then contradict that it has not happened);
-        ``most_first`` and ``most_second`` (the most that the lever can do while at most half of the
-        futures contradict the past); ``possible``. Missing:
-        not possible with this alone.
+        (share of futures that would then contradict that no event of the card has happened);
+        ``most_first`` and ``most_second`` (the most that the lever can do); ``possible``. Missing:
+        not possible with this alone, while at most half of the futures contradict the past.
     words : str
         One paragraph of plain words.
     assumes : str
@@ -167,9 +175,10 @@ def _start(rows: pd.DataFrame, not_before: str | date | None) -> date:
 
 def _hazards(rows: pd.DataFrame, start: date, forecast: Forecast) -> pd.DataFrame:
     days = [start, *map(as_date, rows["date"])]
-    table: dict[str, object] = {"start": days[:-1], "end": days[1:]}
     known = as_date(forecast.tag.as_of)
     name, ours = str(rows["event"].iloc[0]), max(start, known)
+    table: dict[str, object] = {"start": days[:-1], "ours_start": [ours, *days[1:-1]]}
+    table["end"] = days[1:]
     before = forecast.share_by(ours, name).p if ours > known else 0.0
     for side, first, share in (("theirs", start, 0.0), ("ours", ours, before)):
         years = [float(year_of_date(day)) for day in (first, *days[1:])]
@@ -241,9 +250,9 @@ def _reachable(lever: Lever, targets: Sequence[Target]) -> Iterable[tuple[float,
 
     Our own number is among them.
     """
-    low, high = lever.bounds[0]
+    limit, (low, high) = allowed(lever), lever.bounds[0]
     scale = np.geomspace if lever.logarithmic[0] else np.linspace
     for place in (lever.ours[0], *scale(low, high, GRID)):
         years = lever.years((float(place), *lever.ours[1:]))
-        if np.isnan(years).mean() < 0.5:
+        if contradicted(years) <= limit:
             yield tuple(share_by(years, target.year) for target in targets)

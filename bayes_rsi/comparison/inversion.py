@@ -1,7 +1,8 @@
 """Inversion: the numbers of a lever that reproduce somebody's probabilities, all else held.
 
-Invariant: numbers come back only if, put back in, they give the probabilities to `TOLERANCE`;
-otherwise nothing comes back, which means "not possible with this alone".
+Invariant: numbers come back only if, put back in, they give the probabilities to `TOLERANCE` and
+leave enough futures that agree with the past (`CONTRADICTED`); otherwise nothing comes back, which
+means "not possible with this alone".
 """
 
 from __future__ import annotations
@@ -14,10 +15,22 @@ import numpy as np
 
 from bayes_rsi.comparison.levers import Lever
 
-__all__ = ["TOLERANCE", "Answer", "Target", "share_by", "solve_one", "solve_pair"]
+__all__ = [
+    "CONTRADICTED",
+    "TOLERANCE",
+    "Answer",
+    "Target",
+    "allowed",
+    "contradicted",
+    "share_by",
+    "solve_one",
+    "solve_pair",
+]
 
 #: Half a percentage point.
 TOLERANCE = 0.005
+#: Share of the futures that may contradict the past: that no event of the card has happened yet.
+CONTRADICTED = 0.5
 #: Sought closer than that, and at most so often.
 _CLOSE, _TRIES = 2e-4, 30
 
@@ -95,6 +108,38 @@ def share_by(years: np.ndarray, year: float) -> float:
     return float(np.count_nonzero(years <= year) / known) if known else math.nan
 
 
+def contradicted(years: np.ndarray) -> float:
+    """Give the share of futures that contradict the past.
+
+    Parameters
+    ----------
+    years : numpy.ndarray
+        As for `share_by`.
+
+    Returns
+    -------
+    float
+        Share of nan.
+    """
+    return float(np.isnan(years).mean())
+
+
+def allowed(lever: Lever) -> float:
+    """Give the share of futures that may contradict the past.
+
+    Parameters
+    ----------
+    lever : Lever
+        At our own numbers.
+
+    Returns
+    -------
+    float
+        `CONTRADICTED`, or our own share where that is more.
+    """
+    return max(CONTRADICTED, contradicted(lever.years(lever.ours)))
+
+
 def solve_one(lever: Lever, target: Target, others: tuple[Target, ...]) -> Answer | None:
     """Move the first number of a lever until one probability is right.
 
@@ -110,7 +155,8 @@ def solve_one(lever: Lever, target: Target, others: tuple[Target, ...]) -> Answe
     Returns
     -------
     Answer or None
-        The solution nearest to ours; None when there is none within the bounds of the lever.
+        The solution nearest to ours; None when there is none within the bounds of the lever, or
+        more futures than `allowed` contradict the past there.
     """
     rest = lever.ours[1:]
     place = _solve(
@@ -120,7 +166,7 @@ def solve_one(lever: Lever, target: Target, others: tuple[Target, ...]) -> Answe
         lever.bounds[0],
         lever.logarithmic[0],
     )
-    return None if place is None else _answer(lever, (place, *rest), others)
+    return None if place is None else _kept(lever, _answer(lever, (place, *rest), others))
 
 
 def solve_pair(lever: Lever, first: Target, second: Target) -> Answer | None:
@@ -131,18 +177,20 @@ def solve_pair(lever: Lever, first: Target, second: Target) -> Answer | None:
     lever : Lever
         With one number the pair can only come out right by luck.
     first, second : Target
-        The probabilities. Where the second is a bound that the first number alone meets, the other
-        number stays ours.
+        The probabilities.
 
     Returns
     -------
     Answer or None
-        None when it is not possible with this lever alone.
+        The least that does it: our own numbers where they do, the first number alone where that
+        does, else both, with bounds met as equalities. None when it is not possible with this
+        lever alone.
     """
     targets = (first, second)
-    simple = solve_one(lever, first, targets)
-    if simple is not None and second.met_by(simple.shares[1]):
-        return _checked(simple, targets)
+    alone = (solve_one(lever, target, targets) for target in targets)
+    for simple in (_answer(lever, lever.ours, targets), *alone):
+        if simple is not None and _met(simple, targets):
+            return simple
     if len(lever.ours) < 2:
         return None
     found: dict[float, float] = {}
@@ -164,18 +212,22 @@ def solve_pair(lever: Lever, first: Target, second: Target) -> Answer | None:
     spread = _solve(later, second.share, lever.ours[1], lever.bounds[1], lever.logarithmic[1])
     if spread is None:
         return None
-    return _checked(_answer(lever, (found[spread], spread), targets), targets)
+    both = _kept(lever, _answer(lever, (found[spread], spread), targets))
+    return both if both is not None and _met(both, targets) else None
 
 
 def _answer(lever: Lever, numbers: tuple[float, ...], targets: tuple[Target, ...]) -> Answer:
     years = lever.years(numbers)
     shares = tuple(share_by(years, target.year) for target in targets)
-    return Answer(numbers, shares, float(np.isnan(years).mean()))
+    return Answer(numbers, shares, contradicted(years))
 
 
-def _checked(answer: Answer, targets: tuple[Target, ...]) -> Answer | None:
-    pairs = zip(targets, answer.shares, strict=True)
-    return answer if all(target.met_by(share) for target, share in pairs) else None
+def _kept(lever: Lever, answer: Answer) -> Answer | None:
+    return answer if answer.contradicted <= allowed(lever) else None
+
+
+def _met(answer: Answer, targets: tuple[Target, ...]) -> bool:
+    return all(target.met_by(share) for target, share in zip(targets, answer.shares, strict=True))
 
 
 def _solve(

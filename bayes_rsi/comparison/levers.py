@@ -19,13 +19,15 @@ from bayes_rsi.forecasting.futures import Futures, Scene
 from bayes_rsi.forecasting.paths import Paths
 from bayes_rsi.units import year_of_date
 
-__all__ = ["Lever", "faster", "levers", "with_prior"]
+__all__ = ["OURS", "Lever", "faster", "levers", "with_prior"]
 
 #: Priors with a place and a spread: how far each may be moved. Factors of our own for a lognormal
 #: and for spreads, multiples of the standard deviation for a mean.
 FACTOR, SPREAD, STEPS = 1e4, (0.02, 8.0), 50.0
 #: Growth: factor on the future growth rate, and change of its natural logarithm per year.
 FASTER, ACCELERATION = (0.05, 20.0), (-3.0, 3.0)
+#: Unit of a factor on our own growth.
+OURS = "times ours"
 #: Longest lead that is followed beyond the last day asked for.
 LONGEST = 0.99999
 
@@ -225,7 +227,7 @@ def _growth(futures: Futures, scene: Scene, paths: Paths) -> Lever:
 
     return Lever(
         name="growth",
-        unit="times ours",
+        unit=OURS,
         labels=("factor", "acceleration"),
         ours=(1.0, 0.0),
         bounds=(FASTER, ACCELERATION),

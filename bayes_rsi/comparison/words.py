@@ -13,10 +13,11 @@ import pandas as pd
 import xarray as xr
 
 from bayes_rsi import names
+from bayes_rsi.comparison.levers import OURS
 from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.units import date_of_year, readable_minutes, year_of_date
 
-__all__ = ["BOUNDS", "Story", "lever_words", "told"]
+__all__ = ["BOUNDS", "Story", "level", "lever_words", "spread_moved", "told"]
 
 _NAMES = {
     "growth": "growth of the frontier",
@@ -81,23 +82,63 @@ def lever_words(row: pd.Series) -> str:
     Returns
     -------
     str
-        Such as ``"a median horizon of 91 h (we: 1.0 work-years)"``.
+        Such as ``"the internal lead at a median of 1.5 years (0.3 years in ours)"``.
     """
     name, place = str(row["lever"]), float(row["pair"])
     if name == "growth":
-        text = f"{_NAMES[name]} {place:.2g} times ours"
-        if row["pair_spread"]:
-            text += f", its logarithm changing by {row['pair_spread']:+.2g} a year"
-        return text
-    ours = float(row["ours"])
+        return _growth_words(place, float(row["pair_spread"]))
     what = _NAMES.get(name, f"the horizon that '{name}' needs")
-    if row["unit"] == "minutes":
-        text = f"{what} at a median of {readable_minutes(place)} ({readable_minutes(ours)} in ours)"
-    else:
-        text = f"{what} at {place:.2g} {row['unit']} ({ours:.2g} in ours)"
-    if row["spread"] and not np.isclose(row["pair_spread"], row["our_spread"]):
+    ours, kind = level(float(row["ours"]), row["unit"]), str(row["number"])
+    of = "" if kind == "share" else f"a {kind} of "
+    text = f"{what} at {of}{level(place, row['unit'])} ({ours} in ours)"
+    if spread_moved(row):
         text += f" with {row['spread']} {row['pair_spread']:.2g} ({row['our_spread']:.2g} in ours)"
     return text
+
+
+def level(value: float, unit: str) -> str:
+    """Write the first number of a lever.
+
+    Parameters
+    ----------
+    value : float
+        In the lever's unit.
+    unit : str
+        As `Lever` has it.
+
+    Returns
+    -------
+    str
+        Such as ``"91 h"``, ``"1.5 years"``, ``"43%"``.
+    """
+    if unit == "minutes":
+        return readable_minutes(value)
+    if unit == "probability":
+        return f"{100 * value:.0f}%"
+    if unit == OURS:
+        return "as ours" if np.isclose(value, 1) else f"{value:.2g} {unit}"
+    return f"{value:.2g} {unit}"
+
+
+def spread_moved(row: pd.Series) -> bool:
+    """Say whether a pair needs another spread than ours.
+
+    Parameters
+    ----------
+    row : pandas.Series
+        Row of `Implied.beliefs`.
+
+    Returns
+    -------
+    bool
+        False also where a lever has none.
+    """
+    return bool(row["spread"]) and not np.isclose(row["pair_spread"], row["our_spread"])
+
+
+def _growth_words(factor: float, acceleration: float) -> str:
+    text = f"{_NAMES['growth']} {level(factor, OURS)}"
+    return f"{text}, its logarithm changing by {acceleration:+.2g} a year" if acceleration else text
 
 
 def _rise(story: Story) -> str:
@@ -111,12 +152,19 @@ def _rise(story: Story) -> str:
     if len(rows) < 2:
         return text
     before = story.hazards.iloc[-2]
+    jump = "The step looks like a jump and is none: of" if _rises(story) else "Of"
     return (
-        f"{text} The step looks like a jump and is none: of the futures still without it, theirs "
+        f"{text} {jump} the futures still without it, theirs "
         f"bring it with a hazard of {before['theirs_rate']:.2f} a year until {before['end']} and "
         f"{last['theirs_rate']:.2f} a year until {last['end']} "
         f"(ours: {before['ours_rate']:.2f} and {last['ours_rate']:.2f})."
     )
+
+
+def _rises(story: Story) -> bool:
+    """Say whether the last of their hazards is the higher one: what may be taken for a jump."""
+    rates = story.hazards["theirs_rate"]
+    return len(rates) > 1 and bool(rates.iloc[-1] > rates.iloc[-2])
 
 
 def _single_curve(story: Story) -> str:
@@ -125,8 +173,9 @@ def _single_curve(story: Story) -> str:
     if "theirs" not in by:
         return ""
     theirs = by["theirs"]
+    smooth = "A smooth trend that crosses a threshold at an uncertain date does the same: their"
     text = (
-        "A smooth trend that crosses a threshold at an uncertain date does the same: their numbers "
+        f"{smooth if _rises(story) else 'Their'} last two numbers "
         f"lie on one normal curve with median {theirs['median']:%Y-%m} and standard deviation "
         f"{theirs['second']:.1f} years"
     )
@@ -138,14 +187,22 @@ def _single_curve(story: Story) -> str:
 
 def _believe(story: Story) -> str:
     can = story.beliefs[story.beliefs["possible"]]
+    if len(can) and can.apply(_is_ours, axis=1).all():
+        return "That is our view too: none of our judgements has to move for it."
     cannot = [_NAMES.get(n, n) for n in story.beliefs[~story.beliefs["possible"]]["lever"]]
     text = ""
     if len(can):
         ways = "; or ".join(lever_words(row) for _, row in can.iterrows())
-        text = f"To hold that view, all else as ours, one must believe in {ways}."
+        exact = (story.points["bound"] == "exact").all()
+        must = "one must believe in" if exact else "one must go at least as far as"
+        text = f"To hold that view, all else as ours, {must} {ways}."
     if cannot:
         text += f" Not possible with one of these alone: {', '.join(cannot)}."
     return text.strip()
+
+
+def _is_ours(row: pd.Series) -> bool:
+    return bool(np.isclose(row["pair"], row["ours"])) and not spread_moved(row)
 
 
 def _returns(story: Story) -> str:

@@ -13,7 +13,8 @@ from handmade import certain, judged
 
 from bayes_rsi.comparison.implied import implied
 from bayes_rsi.comparison.inversion import TOLERANCE, Target, share_by, solve_one, solve_pair
-from bayes_rsi.comparison.levers import Lever, faster, levers, with_prior
+from bayes_rsi.comparison.levers import OURS, Lever, faster, levers, with_prior
+from bayes_rsi.comparison.words import lever_words
 from bayes_rsi.errors import ModelError
 from bayes_rsi.forecasting.project import forecast
 from bayes_rsi.report.implied_text import implied_text
@@ -130,6 +131,44 @@ def test_a_lower_bound_is_met_by_more(found):
     assert not Target(UNTIL, 0.05, "upper").met_by(answer.shares[1])
 
 
+def test_our_own_numbers_are_the_answer_where_they_do(found):
+    """Bounds on either side of ours ask for nothing; the same numbers as equalities do."""
+    one, ours = lever(found, "autonomy"), [found.probability_by(day, "work") for day in DAYS]
+    years = [float(year_of_date(day)) for day in DAYS]
+    loose = Target(years[0], ours[0] - 0.01, "lower"), Target(years[1], ours[1] + 0.03, "upper")
+    assert solve_pair(one, *loose).numbers == one.ours
+    strict = [replace(target, bound="exact") for target in loose]
+    answer = solve_pair(one, *strict)
+    assert answer.numbers[1] < one.ours[1]
+    assert answer.shares == pytest.approx([target.share for target in strict], abs=TOLERANCE)
+
+
+def test_a_bound_first_and_a_number_then(found):
+    """The number is given exactly, by the first lever alone, where the bound is met by that."""
+    one, ours = lever(found, "autonomy"), [found.probability_by(day, "work") for day in DAYS]
+    years = [float(year_of_date(day)) for day in DAYS]
+    first, second = Target(years[0], ours[0] - 0.2, "lower"), Target(years[1], ours[1] + 0.05)
+    answer = solve_pair(one, first, second)
+    assert answer.shares[1] == pytest.approx(second.share, abs=TOLERANCE)
+    assert answer.numbers[1] == one.ours[1]
+
+
+def test_numbers_that_the_past_contradicts_do_not_count():
+    """Dates that leave more and more futures behind: only what half of them allow comes back."""
+    spread = np.linspace(0, 1, 1001)
+
+    def years(numbers):
+        return np.where(spread < numbers[0] / 10, np.nan, 2026 + 10 * spread)
+
+    toy_lever = Lever("lead", "years", ("median",), (1.0,), ((0.1, 9.9),), (True,), years)
+    near, far = Target(2033.0, 0.5), Target(2035.0, 0.5)
+    assert solve_one(toy_lever, near, (near,)).contradicted == pytest.approx(0.4, abs=0.01)
+    assert solve_one(toy_lever, far, (far,)) is None
+    assert solve_pair(toy_lever, far, far) is None
+    ours = replace(toy_lever, ours=(8.5,))
+    assert solve_one(ours, far, (far,)).contradicted == pytest.approx(0.8, abs=0.01)
+
+
 def test_implied_puts_it_together(found):
     ours = [found.probability_by(day, "work") for day in DAYS]
     wanted = {DAYS[0]: min(ours[0] * 1.3, 0.9), DAYS[1]: ours[1] * 1.1}
@@ -151,7 +190,8 @@ def test_implied_puts_it_together(found):
         f"{100 * first:.0f}% by {DAYS[0]}",
         f"at least {100 * second:.0f}% by {DAYS[1]}",
         "one normal curve with median",
-        "To hold that view",
+        "The step looks like a jump and is none",
+        "To hold that view, all else as ours, one must go at least as far as",
         "this trend has no feedback",
         f"If nothing has happened by {DAYS[1]}",
     ):
@@ -176,6 +216,46 @@ def test_what_nothing_until_then_would_teach(found):
     after = 100 * never[years > UNTIL].mean()
     assert f"to {after:.0f}%, the growth" in words
     assert after > 100 * never.mean() + 1
+
+
+def test_a_view_that_slows_down_is_no_jump(found):
+    table = handmade.published("work", {DAYS[0]: 0.6, DAYS[1]: 0.62})
+    words = implied(found, "somebody", forecasts=table).words
+    assert "jump" not in words
+    assert "Of the futures still without it" in words
+
+
+def test_exact_numbers_are_a_must(found):
+    ours = found.probability_by(DAYS[1], "work")
+    words = implied(found, "somebody", forecasts=handmade.published("work", {DAYS[1]: 2 * ours}))
+    assert "one must believe in" in words.words
+
+
+def test_our_own_view_asks_for_nothing(found):
+    ours = {day: found.probability_by(day, "work") for day in DAYS}
+    words = implied(found, "somebody", forecasts=handmade.published("work", ours)).words
+    assert "That is our view too" in words
+    assert "To hold that view" not in words
+
+
+def test_shares_are_told_in_percent_and_growth_as_ours():
+    row = {"lever": "never", "unit": "probability", "number": "share", "ours": 0.07}
+    row |= {"pair": 0.43, "spread": "", "pair_spread": np.nan, "our_spread": np.nan}
+    assert lever_words(pd.Series(row)) == "the probability of never at 43% (7% in ours)"
+    row |= {"lever": "growth", "unit": OURS, "number": "factor", "ours": 1.0, "pair": 1.0}
+    row |= {"spread": "acceleration", "pair_spread": 0.3, "our_spread": 0.0}
+    wanted = "growth of the frontier as ours, its logarithm changing by +0.3 a year"
+    assert lever_words(pd.Series(row)) == wanted
+
+
+def test_the_text_names_our_event_and_where_ours_begin(found):
+    table = handmade.published("work", {DAYS[0]: 0.3, DAYS[1]: 0.6})
+    early = table.assign(forecast_date=pd.Timestamp("2025-12-31"))
+    text = implied_text(implied(found, "somebody", forecasts=early), found.verdict)
+    assert "(our event: work)" in text
+    assert f"Ours begin with our as-of date, {found.tag.as_of}." in text
+    later = implied(found, "somebody", not_before="2027-06-30", forecasts=table)
+    assert "Ours begin" not in implied_text(later, found.verdict)
 
 
 def test_one_probability_is_enough(found):
