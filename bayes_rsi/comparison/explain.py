@@ -16,7 +16,7 @@ import xarray as xr
 
 from bayes_rsi.comparison.leaving_out import leaving_out
 from bayes_rsi.comparison.sensitivity import sensitivity
-from bayes_rsi.comparison.shares import shares
+from bayes_rsi.comparison.shares import counted, shares
 from bayes_rsi.comparison.tornado import tornado
 from bayes_rsi.errors import ModelError
 from bayes_rsi.forecasting.result import Forecast, Share
@@ -46,6 +46,9 @@ class Explanation:
         By which it happens.
     probability : Share
         P(event by the day).
+    counted : float
+        The same in all futures, those that contradict the past among them: what the shares are
+        about, for only so are their inputs independent.
     shares : pandas.DataFrame
         Shares of the variance of its having happened, from `bayes_rsi.comparison.shares.shares`.
     tornado : pandas.DataFrame
@@ -64,6 +67,7 @@ class Explanation:
     event: str
     day: date
     probability: Share
+    counted: float
     shares: pd.DataFrame
     tornado: pd.DataFrame
     sensitivity: pd.DataFrame
@@ -149,6 +153,7 @@ def explain(
         event=event,
         day=chosen,
         probability=probability,
+        counted=counted(futures, event, year),
         shares=shares(futures, event, year),
         tornado=tornado(futures, event, year),
         sensitivity=sensitivity(futures, event, {f"{d}": float(year_of_date(d)) for d in known}),

@@ -33,7 +33,7 @@ from bayes_rsi.forecasting.events import crossing, dated, dice_of, required
 from bayes_rsi.forecasting.futures import Futures
 from bayes_rsi.forecasting.paths import Paths, continued
 
-__all__ = ["DATA", "FUTURE", "shapley", "shares"]
+__all__ = ["DATA", "FUTURE", "counted", "shapley", "shares"]
 
 #: Blocks that are not judged: what the scores say, and chance in the growth still to come.
 DATA, FUTURE = "data", "future"
@@ -87,6 +87,29 @@ def shares(futures: Futures, event: str, year: float) -> pd.DataFrame:
         table[name] = whole[position]
         table[f"{name}_mcse"] = np.sqrt((size - 1) * spread.var(axis=0))
     return table
+
+
+def counted(futures: Futures, event: str, year: float) -> float:
+    """Give the probability whose variance is shared out: nothing is known of the events in it.
+
+    Parameters
+    ----------
+    futures : Futures
+        Behind a forecast.
+    event : str
+        Name of the event.
+    year : float
+        Decimal year.
+
+    Returns
+    -------
+    float
+        Share of all futures, those that contradict the past among them, with the event between
+        the as-of date and the year.
+    """
+    scene = futures.scene(event)
+    dates = dated(scene.event, scene.met, scene.uniforms, scene.span)
+    return float(np.mean(dates.year <= year))
 
 
 def shapley(values: np.ndarray, count: int) -> np.ndarray:

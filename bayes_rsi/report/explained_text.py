@@ -44,7 +44,8 @@ def explained_text(found: Explanation, verdict: Verdict) -> str:
     )
     tables = [
         "Shares of the variance in percent, ± Monte Carlo standard error\n"
-        + aligned(_shares(found.shares)),
+        + aligned(_shares(found.shares))
+        + _counted(found),
         "Each quantity at its 10% and its 90% quantile: P in percent\n"
         + aligned(_tornado(found.tornado)),
         "Doubling the trust in a component, to first order: P in points, the median in years\n"
@@ -64,6 +65,17 @@ def _shares(table: pd.DataFrame) -> list[list[str]]:
         )
         rows.append([row["input"], row["kind"], *cells])
     return rows
+
+
+def _counted(found: Explanation) -> str:
+    """Say what the shares are about, where that is not the probability above them."""
+    if f"{found.counted:.3f}" == f"{found.probability.p:.3f}":
+        return ""
+    return "\n" + wrapped(
+        f"These shares are about {points(found.counted)}%: futures in which an event of the card "
+        "would have happened by the as-of date are left out everywhere else, but count here, for "
+        "only so are the inputs independent."
+    )
 
 
 def _tornado(table: pd.DataFrame) -> list[list[str]]:

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 from handmade import judged
 
+from bayes_rsi.comparison.explain import explain
 from bayes_rsi.comparison.given import given
 from bayes_rsi.comparison.tornado import tornado
 from bayes_rsi.errors import ModelError
 from bayes_rsi.forecasting.project import forecast
+from bayes_rsi.report.explained_text import explained_text
 
 YEAR = float(handmade.year_of_date("2030-12-31"))
 
@@ -89,3 +91,15 @@ def test_scenes_of_changed_futures_are_their_own(found):
     fresh = replace(other, _scenes={}, _contradicted={})
     lost = np.isnan(fresh.scene("late").dates().year).mean()
     assert lost < np.isnan(found.futures.scene("late").dates().year).mean()
+
+
+def test_an_explanation_says_which_probability_its_shares_are_about(found):
+    """All futures, counted from a card without the other event; words where that is another one."""
+    told = explain(found, "2030-12-31", "late")
+    late = dates_alone("late")
+    assert told.counted == pytest.approx(np.mean(late <= YEAR))
+    assert told.counted > told.probability.p + 0.01
+    text = explained_text(told, found.verdict)
+    assert f"These shares are about {100 * told.counted:.1f}%" in text
+    same = replace(told, counted=told.probability.p)
+    assert "These shares are about" not in explained_text(same, found.verdict)
