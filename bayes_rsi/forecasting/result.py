@@ -213,13 +213,7 @@ class Forecast:
         ModelError
             When the event is unknown or the day is after the simulated horizon.
         """
-        limit = float(year_of_date(day))
-        if limit > float(self.events.attrs["horizon_year"]) + 1e-9:
-            raise ModelError(
-                f"got day {day}, expected one up to the simulated horizon {self.horizon}; "
-                "set a later 'horizon' in the card's [forecast]"
-            )
-        years = self.years(event)
+        years, limit = self.years(event), float(self._up_to([day])[0])
         return Share(*share_and_error((years <= limit).where(years.notnull())))
 
     def never(self, event: str = "end_to_end") -> Share:
@@ -253,10 +247,15 @@ class Forecast:
         -------
         Share
             Share of the draws without the event by that day; nan without any.
+
+        Raises
+        ------
+        ModelError
+            When the event is unknown or the day is after the simulated horizon.
         """
-        years = self.years(event)
+        years, limit = self.years(event), float(self._up_to([day])[0])
         flag = self.events[names.NEVER].sel({names.EVENT: event})
-        return Share(*share_and_error(flag.where(years > float(year_of_date(day)))))
+        return Share(*share_and_error(flag.where(years > limit)))
 
     def after_horizon(self, event: str = "end_to_end") -> Share:
         """Give the probability that the event comes, but after the simulated horizon.
@@ -310,24 +309,29 @@ class Forecast:
         pairs = zip(probabilities, found, strict=True)
         return {p: date_of_year(float(y)) if np.isfinite(y) else None for p, y in pairs}
 
-    def curve(self, days: Sequence[date], event: str = "end_to_end") -> np.ndarray:
+    def curve(self, days: Sequence[str | date], event: str = "end_to_end") -> np.ndarray:
         """Give P(event by day) on a grid of days.
 
         Parameters
         ----------
-        days : sequence of date
-            Up to the horizon.
+        days : sequence of str or date
+            ISO dates, up to the horizon.
         event : str
             Name of the event.
 
         Returns
         -------
         numpy.ndarray
-            Shape (days,), non-decreasing.
+            Shape (days,), in the order of the days.
+
+        Raises
+        ------
+        ModelError
+            When the event is unknown or a day is after the simulated horizon.
         """
         draws = self.years(event).values
         draws = np.sort(draws[~np.isnan(draws)])
-        return np.searchsorted(draws, year_of_date(days), side="right") / draws.size
+        return np.searchsorted(draws, self._up_to(days), side="right") / draws.size
 
     def binding(self, event: str = "end_to_end") -> dict[str, float]:
         """Give the probability that each requirement is the last to be met.
@@ -378,3 +382,14 @@ class Forecast:
         """
         draws: Any = self.frontier[names.FRONTIER]
         return draws.quantile(list(probabilities), dim=(names.CHAIN, names.DRAW))
+
+    def _up_to(self, days: Sequence[str | date]) -> np.ndarray:
+        """Give days as decimal years, if they are simulated."""
+        limits = year_of_date(days)
+        late = np.flatnonzero(limits > float(self.events.attrs["horizon_year"]) + 1e-9)
+        if late.size:
+            raise ModelError(
+                f"got day {days[late[0]]}, expected one up to the simulated horizon "
+                f"{self.horizon}; set a later 'horizon' in the card's [forecast]"
+            )
+        return limits

@@ -112,8 +112,12 @@ def test_an_unknown_event_has_a_suggestion(forecast):
 
 
 def test_a_day_after_the_horizon_is_refused(forecast):
-    with pytest.raises(ModelError, match=r"up to the simulated horizon 2075-12-31.*\[forecast\]"):
-        forecast.probability_by(forecast.horizon + timedelta(days=1))
+    late = forecast.horizon + timedelta(days=1)
+    asked = [forecast.probability_by, forecast.share_by, forecast.never_if_none_by]
+    for ask in [*asked, lambda day: forecast.curve([forecast.horizon, day])]:
+        with pytest.raises(ModelError, match=r"day 2076-01-01, .*up to .*2075-12-31.*\[forecast\]"):
+            ask(late)
+    assert forecast.curve([forecast.horizon]) == forecast.probability_by(forecast.horizon)
 
 
 def flags(values: np.ndarray) -> xr.DataArray:
