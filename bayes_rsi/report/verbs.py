@@ -172,7 +172,7 @@ def updated_text(found: Updated, verdict: Verdict) -> str:
     """
     count = f"{len(found.rows)} new score{'s' if len(found.rows) != 1 else ''}"
     if found.refitted:
-        said = f"{count}; fitted again, because reweighting met {found.why}."
+        said = f"{count}; fitted again, because reweighting met {found.why}.{_passed(found)}"
     else:
         said = (
             f"{count}; the draws were reweighted in {found.seconds:.2f} s (k-hat "
@@ -194,6 +194,17 @@ def updated_text(found: Updated, verdict: Verdict) -> str:
     moves = moved_text(found.table, [what], ("before", "after"))
     return answer_text(
         verdict, wrapped(said), moves, f"{title}\n{aligned(rows)}", assumes=found.assumes
+    )
+
+
+def _passed(found: Updated) -> str:
+    """Say what time did by itself, where a refit cannot tell the rows apart."""
+    day = found.after.tag.as_of
+    if day == found.before.tag.as_of:
+        return ""
+    return (
+        f" That no event had happened until {day} moves P({found.asked}) by "
+        f"{100 * found.passing:+.1f} points without any score."
     )
 
 

@@ -63,15 +63,16 @@ def table_of(before: Forecast, weights: Weights, as_of: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns, dtype=object)
 
 
-def passing(before: Forecast, weights: Weights, as_of: str, event: str, day: str) -> float:
+def passing(before: Forecast, mass: np.ndarray, as_of: str, event: str, day: str) -> float:
     """Give what the time that passed without an event does to P(event by a day).
 
     Parameters
     ----------
     before : Forecast
         Without the new scores.
-    weights : Weights
-        Of its draws, with them.
+    mass : numpy.ndarray
+        Weights of its draws, shape (chain, draw): those that the new scores give, or ones for what
+        time does by itself.
     as_of : str
         ISO date of the new scores.
     event, day : str
@@ -80,13 +81,13 @@ def passing(before: Forecast, weights: Weights, as_of: str, event: str, day: str
     Returns
     -------
     float
-        Change of the weighted probability; 0 where no time passed.
+        Change of the probability so weighted; 0 where no time passed.
     """
     order = (names.CHAIN, names.DRAW, names.REPLICATE)
     years = before.years(event).transpose(*order)
     came = (years <= float(year_of_date(as_date(day)))).where(years.notnull())
     later = came.where(~_happened(before.events, as_of)).transpose(*order)
-    shares = [weighted_share(flags.values, weights.values)[0] for flags in (came, later)]
+    shares = [weighted_share(flags.values, mass)[0] for flags in (came, later)]
     return shares[1] - shares[0]
 
 

@@ -106,7 +106,7 @@ class Update:
         order where futures contradict what is known.
     passing : float
         The part that is due to the time that passed: no event has happened until the new as-of
-        date. 0 where that is the old one, nan after a refit.
+        date. 0 where that is the old one; after a refit what it does by itself, before any score.
     table : pandas.DataFrame
         As `bayes_rsi.comparison.moved.moved` has it.
     k_hat, ess : float
@@ -207,7 +207,9 @@ def update(
     if why and not refit:
         raise ConvergenceError(f"update: got {why}; fit again, or call with refit=True")
     if why or told is None or weights is None:
-        return _refit(fit, evidence, before, found, weights, why, seconds, progress)
+        again = _refit(fit, evidence, before, found, weights, why, seconds, progress)
+        alone = passing(before, np.ones(shape), again.fit.tag.as_of, event, day)
+        return replace(again, passing=alone, asked=f"{event} by {day}")
     chances = before.all_futures("update").chances(event, float(year_of_date(day)), TIMES)
     shifts = attribution(told, chances.ravel())
     marked = replace(
@@ -225,7 +227,7 @@ def update(
         before=before,
         after=after,
         rows=found.table.assign(shift=[shifts[label] for label in found.table["score"]]),
-        passing=passing(before, weights, marked.as_of, event, day),
+        passing=passing(before, weights.values, marked.as_of, event, day),
         table=table_of(before, weights, marked.as_of),
         k_hat=weights.k_hat,
         ess=weights.ess,
@@ -332,7 +334,7 @@ def _refit(
         before=before,
         after=after,
         rows=found.table.assign(shift=np.nan),
-        passing=np.nan,
+        passing=0.0,
         table=moved(before, after),
         k_hat=np.nan if weights is None else weights.k_hat,
         ess=np.nan if weights is None else weights.ess,

@@ -19,6 +19,8 @@ from bayes_rsi.inference.sample import panel_of
 from bayes_rsi.inference.warm import warm_start
 from bayes_rsi.model.build import build, start
 from bayes_rsi.model.design import TIERS, design
+from bayes_rsi.report.verbs import updated_text
+from bayes_rsi.units import year_of_date
 from bayes_rsi.updating import systems
 from bayes_rsi.updating import update as module
 from bayes_rsi.updating.likelihood import Nodes, score_log_likelihood
@@ -205,6 +207,32 @@ def test_a_system_released_later_needs_a_refit(small_fit, tmp_path):
     written(tmp_path / "mine.csv", [row])
     with pytest.raises(ConvergenceError, match=r"Nova 1, released after the as-of date of the fit"):
         update(small_fit, tmp_path, refit=False)
+
+
+def test_after_a_refit_time_is_told_apart(small_fit, tmp_path, monkeypatch):
+    """What no event until then says without any score, counted in the futures of the first fit."""
+    later = replace(small_fit, tag=replace(small_fit.tag, as_of="2026-09-02"))
+    monkeypatch.setattr(module, "refitted", lambda *_, **__: later)
+    system = {"system": "Nova 1", "lab": "Nova", "released": "2026-09-01", "tier": "flagship"}
+    pd.DataFrame([system | {"source": "own"}]).to_csv(tmp_path / "who.csv", index=False)
+    row = {"series": "gpqa_diamond", "system": "Nova 1", "value": 0.95, "known_on": "2026-09-02"}
+    written(tmp_path / "mine.csv", [row])
+    found = update(small_fit, tmp_path, event="proof_of_concept", day="2027-12-31")
+    assert found.refitted
+    assert found.asked == "proof_of_concept by 2027-12-31"
+    day, known = float(year_of_date("2027-12-31")), float(year_of_date("2026-09-02"))
+    dates = np.stack([found.before.years(name).values for name in found.before.event_names])
+    valid = ~np.isnan(dates[0]) & ~(dates <= known).any(axis=0)
+    asked = found.before.years("proof_of_concept").values
+    expected = np.mean(asked[valid] <= day) - found.before.probability_by(
+        "2027-12-31", "proof_of_concept"
+    )
+    assert found.passing == pytest.approx(expected)
+    assert found.passing < -0.001
+    text = updated_text(found, found.after.verdict)
+    assert "fitted again, because reweighting met Nova 1, released after" in text
+    told = " ".join(text.split())
+    assert f"moves P({found.asked}) by {100 * expected:+.1f} points without any score" in told
 
 
 def test_rows_count_that_became_known_later(small_fit, tmp_path):
