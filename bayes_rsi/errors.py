@@ -33,7 +33,7 @@ class CardError(BayesRsiError, ValueError):
 
 
 class DateError(BayesRsiError, ValueError):
-    """Text that is not a day."""
+    """Text, a number or anything else that is not a day."""
 
 
 class ModelError(BayesRsiError, ValueError):

@@ -56,21 +56,19 @@ def as_date(value: str | date | datetime | np.datetime64 | pd.Timestamp) -> date
     Raises
     ------
     DateError
-        When the text is not an ISO date.
+        When it is text that is not an ISO date, a number, or no date at all; a year alone is no
+        day.
 
     Examples
     --------
     >>> as_date("2028-12-31")
     datetime.date(2028, 12, 31)
     """
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    if isinstance(value, np.datetime64):
-        return pd.Timestamp(value).date()
+    day: object = pd.Timestamp(value) if isinstance(value, np.datetime64) else value
+    if isinstance(day, date) and not pd.isna(day):  # NaT passes for a date
+        return day.date() if isinstance(day, datetime) else day
     try:
-        return date.fromisoformat(str(value).strip())
+        return date.fromisoformat(day.strip() if isinstance(day, str) else "")
     except ValueError:
         message = f"got {value!r}, expected an ISO date such as '2028-12-31'"
         raise DateError(message) from None
@@ -92,15 +90,19 @@ def year_of_date(dates: object) -> np.ndarray:
     Raises
     ------
     DateError
-        When a single text is not an ISO date; NumPy would take a year for its first of January.
+        When one of them is not a day. NumPy would take the text of a year for its first of January,
+        and a number for days since 1970.
 
     Examples
     --------
     >>> float(year_of_date("2000-01-01"))
     2000.0
     """
-    whole = as_date(dates) if isinstance(dates, str) else dates
-    days = np.asarray(whole, dtype="datetime64[D]") - _EPOCH
+    values = np.asarray(dates)
+    if values.dtype.kind != "M":
+        whole = [as_date(value) for value in values.ravel().tolist()]
+        values = np.array(whole, dtype="datetime64[D]").reshape(values.shape)
+    days = values.astype("datetime64[D]") - _EPOCH
     return 2000.0 + days.astype("int64") / DAYS_PER_YEAR
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import json
 import re
@@ -161,6 +162,17 @@ def test_scores_are_one_document(run, early, tmp_path):
     assert came == {"end_to_end": 1.0, "proof_of_concept": 0.0}
 
 
+def test_an_event_may_come_between_two_forecasts(run, early, tmp_path):
+    register(tmp_path / "mine", early)
+    later = dataclasses.replace(early, tag=dataclasses.replace(early.tag, as_of="2026-03-31"))
+    register(tmp_path / "mine", later)
+    asked = ["score", "--record", "mine", "--json", "--happened"]
+    code, out, _ = run(*asked, "end_to_end=2026-01-15")
+    assert code == 0
+    assert any(row["happened"] for row in json.loads(out)["events"])
+    assert run(*asked, f"end_to_end={EARLY}")[0] == 2
+
+
 def test_other_tables_and_further_rows_count(run, early, tmp_path):
     register(tmp_path / "mine", early)
 
@@ -188,6 +200,22 @@ def test_other_tables_and_further_rows_count(run, early, tmp_path):
         ([], r"models/\*/forecasts: got no registered forecast"),
         (["--record", "mine", "--happened", "end_to_ned=2026-01-01"], "Did you mean 'end_to_end'"),
         (["--record", "mine", "--happened", "end_to_end=soon"], "an event and an ISO date"),
+        (["--record", "mine", "--happened", "end_to_end=2026"], "an event and an ISO date"),
+        (
+            ["--record", "mine", "--happened", "end_to_end=2999-01-01"],
+            r"got 'end_to_end=2999-01-01', expected a day up to today, 20\d\d-\d\d-\d\d\. ",
+        ),
+        (
+            ["--record", "mine", "--happened", f"end_to_end={EARLY}"],
+            f"got 'end_to_end={EARLY}', expected a day after {EARLY}, the first as-of date",
+        ),
+        (
+            [
+                *["--record", "mine", "--happened", "end_to_end=2026-02-01"],
+                *["--happened", "end_to_end=2026-06-01"],
+            ],
+            "got 'end_to_end=2026-06-01', expected each event once.*end_to_end=2026-02-01 already",
+        ),
         (["--record", "mine", "--add", "none.csv"], r"none\.csv"),
         (["--record", "mine", "--as-of", "soon"], "an ISO date"),
         (["--record", "damaged"], "expected the forecast as it was registered"),

@@ -10,7 +10,6 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, TypeGuard
 
 from bayes_rsi.errors import CardError, did_you_mean
@@ -342,8 +341,7 @@ class Values:
         """
         value = self.values.get(key)
         try:
-            # A whole number such as 20260630 would pass for a date, so the type comes first.
-            return as_date(value if isinstance(value, date | str) else "").isoformat()
+            return as_date(value).isoformat()  # type: ignore[arg-type]
         except ValueError:
             raise self.error(key, "an ISO date such as '2028-12-31'") from None
 

@@ -190,20 +190,44 @@ def _evidence(request: ScoreRequest) -> rsi.Evidence:
 
 
 def _happened(told: tuple[str, ...], entries: list[Registration]) -> dict[str, date]:
-    targets = pd.concat([entry.table["target"] for entry in entries])
-    known = set(targets[targets.str.startswith("date|")].str.partition("|")[2])
-    found = {}
+    since = _since(entries)
+    found: dict[str, date] = {}
     for text in told:
-        name, _, day = text.partition("=")
-        if name not in known:
-            hint = did_you_mean(name, known)
+        name = text.partition("=")[0]
+        if name not in since:
+            hint = did_you_mean(name, since)
             raise _refused("--happened", text, "an event that was forecast", hint)
-        try:
-            found[name] = as_date(day)
-        except ValueError:
-            hint = f"Write --happened {name}=2028-05-01."
-            raise _refused("--happened", text, "an event and an ISO date", hint) from None
+        if name in found:
+            hint = f"It was given as {name}={found[name]} already; leave one of them out."
+            raise _refused("--happened", text, "each event once", hint)
+        found[name] = _day_of(name, text, since[name])
     return found
+
+
+def _since(entries: list[Registration]) -> dict[str, date]:
+    """Give each event with the as-of date of the first forecast that speaks about it."""
+    since: dict[str, date] = {}
+    for entry in entries:
+        targets, day = entry.table["target"], as_date(entry.tag.as_of)
+        for name in targets[targets.str.startswith("date|")].str.partition("|")[2].unique():
+            since[name] = min(day, since.get(name, day))
+    return since
+
+
+def _day_of(name: str, text: str, since: date) -> date:
+    try:
+        day = as_date(text.partition("=")[2])
+    except ValueError:
+        hint = f"Write --happened {name}=2028-05-01."
+        raise _refused("--happened", text, "an event and an ISO date", hint) from None
+    if day > date.today():
+        hint = "What has not come is left out: it counts as not having come."
+        raise _refused("--happened", text, f"a day up to today, {date.today()}", hint)
+    if day <= since:
+        hint = "A forecast says that none of its events had happened by its as-of date."
+        expected = f"a day after {since}, the first as-of date of a forecast of it"
+        raise _refused("--happened", text, expected, hint)
+    return day
 
 
 def _refused(where: str, got: str, expected: str, hint: str) -> EvidenceError:

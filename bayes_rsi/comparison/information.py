@@ -56,7 +56,7 @@ class Information:
         One row for each measurement, the most telling first: ``measurement``, ``move`` (expected
         absolute change of the probability), ``low`` and ``high`` (the probability after an outcome
         at its 10% and its 90% quantile), ``resolved`` (share of the variance) and
-        ``resolved_mcse``.
+        ``resolved_mcse``, both nan where the event comes in no future by the day, or in every one.
     assumes : str
         In one line.
     """

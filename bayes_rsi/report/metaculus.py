@@ -27,7 +27,7 @@ import numpy as np
 from bayes_rsi.errors import ModelError
 from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.report.tables import wrapped
-from bayes_rsi.units import date_of_year, year_of_date
+from bayes_rsi.units import as_date, date_of_year, year_of_date
 
 __all__ = [
     "MetaculusCdf",
@@ -84,8 +84,8 @@ class MetaculusCdf:
 def metaculus_cdf(
     forecast: Forecast,
     event: str,
-    lower: date,
-    upper: date,
+    lower: str | date,
+    upper: str | date,
     *,
     open_lower: bool = False,
     open_upper: bool = True,
@@ -101,7 +101,7 @@ def metaculus_cdf(
         Holds the event.
     event : str
         Name of the event.
-    lower, upper : datetime.date
+    lower, upper : str or datetime.date
         Bounds of the question, the upper one within the simulated horizon.
     open_lower, open_upper : bool
         Whether they are open. What we have beyond a closed one is taken away, the rest raised in
@@ -125,6 +125,7 @@ def metaculus_cdf(
     >>> asked.values[-1]  # doctest: +SKIP
     0.8716
     """
+    lower, upper = as_date(lower), as_date(upper)
     if not lower < upper <= forecast.horizon:
         raise ModelError(
             f"got a range from {lower} to {upper}, expected bounds in this order and up to the "

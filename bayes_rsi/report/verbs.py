@@ -133,13 +133,18 @@ def information_text(found: Information, verdict: Verdict) -> str:
     Returns
     -------
     str
-        The most telling first.
+        The most telling first; of an event that comes in no future by that day, or in every one,
+        that there is nothing to tell.
     """
-    best = found.table.iloc[0]
-    said = (
-        f"P({found.event} by {found.day}) = {points(found.probability.p)} ± "
-        f"{points(found.probability.mcse)}%. Of these, '{best['measurement']}' would tell most: "
-        f"it can be expected to move that by {points(best['move'])} points."
+    best, now = found.table.iloc[0], found.probability
+    said = f"P({found.event} by {found.day}) = {points(now.p)} ± {points(now.mcse)}%"
+    if pd.isna(best["resolved"]):
+        comes = "no future of the forecast has it" if now.p < 0.5 else "every future has it"
+        told = f"{said}: {comes} by then, so there is nothing that a measurement could tell."
+        return answer_text(verdict, wrapped(told), assumes=found.assumes)
+    said += (
+        f". Of these, '{best['measurement']}' would tell most: it can be expected to move that by "
+        f"{points(best['move'])} points."
     )
     rows = [["", "expected move", "after a low one", "after a high one", "resolved"]]
     for _, row in found.table.iterrows():

@@ -7,6 +7,7 @@ from dataclasses import replace
 import handmade
 import numpy as np
 import pytest
+import toy
 from handmade import judged
 from scipy import stats
 
@@ -23,6 +24,7 @@ from bayes_rsi.errors import ConditionError, ModelError
 from bayes_rsi.forecasting.parity import parity
 from bayes_rsi.forecasting.project import forecast
 from bayes_rsi.forecasting.scores import expected_score, score_noise
+from bayes_rsi.report.verbs import information_text
 from bayes_rsi.units import as_date, date_of_year, year_of_date
 
 AS_OF = float(handmade.YEARS[-1])
@@ -75,6 +77,21 @@ def test_what_tells_nothing_shows_nothing():
     row = value_of_information(found, [JudgedTo("one", 1e6)], date_of_year(AS_OF + 7.0), "work")
     assert abs(row.table["resolved"].iloc[0]) < 5 * row.table["resolved_mcse"].iloc[0]
     assert row.table["move"].iloc[0] < 0.01
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2020-12-31", "= 0.0 ± 0.0%: no future of the forecast has it by then"),
+        (date_of_year(AS_OF + 30.0), "= 100.0 ± 0.0%: every future has it by then"),
+    ],
+)
+def test_where_nothing_can_be_told_that_is_said(day, said):
+    row = value_of_information(normal_world(), [JudgedTo("one", 0.3)], day, "work")
+    assert row.table["move"].tolist() == [0.0]
+    text = " ".join(information_text(row, toy.PASSED).split())
+    assert f"{said}, so there is nothing that a measurement could tell" in text
+    assert "nan" not in text
 
 
 def test_the_most_telling_comes_first(found):

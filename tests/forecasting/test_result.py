@@ -11,7 +11,7 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bayes_rsi.errors import ModelError
+from bayes_rsi.errors import DateError, ModelError
 from bayes_rsi.forecasting.montecarlo import share_and_error
 from bayes_rsi.forecasting.summary import HEADLINE_DAYS, quantile_label, summary
 
@@ -109,6 +109,14 @@ def test_binding_shares_sum_to_one(forecast):
 def test_an_unknown_event_has_a_suggestion(forecast):
     with pytest.raises(ModelError, match="Did you mean 'end_to_end'"):
         forecast.probability_by("2028-12-31", "end_to_ned")
+
+
+@pytest.mark.parametrize("year", [2028, 2028.5, True])
+def test_a_year_is_no_day(forecast, year):
+    asked = [forecast.probability_by, forecast.share_by, forecast.never_if_none_by]
+    for ask in [*asked, lambda day: forecast.curve([day])]:
+        with pytest.raises(DateError, match=f"got {year}, expected an ISO date"):
+            ask(year)
 
 
 def test_a_day_after_the_horizon_is_refused(forecast):

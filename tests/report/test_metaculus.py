@@ -10,7 +10,7 @@ import toy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bayes_rsi.errors import ModelError
+from bayes_rsi.errors import DateError, ModelError
 from bayes_rsi.report.metaculus import (
     broken_rules,
     metaculus_cdf,
@@ -156,6 +156,13 @@ def test_a_range_that_cannot_be_answered_is_refused(lower, upper):
     bounds = (date.fromisoformat(day) for day in (lower, upper))
     with pytest.raises(ModelError, match=f"range from {lower} to {upper}.*horizon 2075-12-31"):
         metaculus_cdf(toy.forecast(), "end_to_end", *bounds)
+
+
+def test_bounds_are_days_as_text_too_and_no_years():
+    found = metaculus_cdf(toy.forecast(), "end_to_end", "2026-06-30", "2046-06-30")
+    assert (found.lower, found.upper) == (date(2026, 6, 30), date(2046, 6, 30))
+    with pytest.raises(DateError, match="got 2046, expected an ISO date"):
+        metaculus_cdf(toy.forecast(), "end_to_end", "2026-06-30", 2046)
 
 
 def test_an_unknown_event_is_refused():
