@@ -43,9 +43,9 @@ def written(path: Path, rows: list[dict[str, object]]) -> Path:
 
 @pytest.fixture(scope="module", autouse=True)
 def few_draws():
-    """The small fit has 300 draws: ask for fewer than of a real one."""
+    """The small fit has 300 draws, of which weights leave about 20: ask for fewer."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "ESS_LIMIT", 20.0)
+        patch.setattr(module, "ESS_LIMIT", 10.0)
         yield
 
 
