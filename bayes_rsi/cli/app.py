@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from bayes_rsi.cli.maintaining import maintaining
-from bayes_rsi.cli.messages import WRONG_INPUT, iso_day, messages
+from bayes_rsi.cli.messages import WRONG_INPUT, iso_day, messages, printed
 from bayes_rsi.cli.questions import questions
 
 __all__ = ["app", "main"]
@@ -83,7 +83,8 @@ app.add_typer(maintaining)
 
 def main() -> None:
     """Run the command line; ends the process with an exit code."""
-    app()
+    with printed():
+        app()
 
 
 def _show_version(wanted: bool) -> None:
