@@ -146,7 +146,10 @@ def forecast(
     ] = False,
     record: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Folder of the record. Default: models/<card>/forecasts."),
+        typer.Option(
+            metavar="DIR",
+            help="Folder of the record, with --register. Default: models/<card>/forecasts.",
+        ),
     ] = None,
 ) -> None:
     """Say when each event happens, and check that against Clark.
@@ -155,6 +158,9 @@ def forecast(
     against Clark, and what is judgement. Writes forecast.json, forecast.svg and posterior.nc.
     A later run with the same card, data, date, version and seed reuses the posterior.
     """
+    if record is not None and not register:
+        wanted = f"got '{record}' without --register, expected both; nothing would be put there"
+        raise typer.BadParameter(wanted, param_hint="'--record'")
     with messages():
         from bayes_rsi.cli.run import Request, run
 
