@@ -5,11 +5,14 @@ Invariant: every message says what was got, what was expected, what to do, and w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 __all__ = [
+    "WRONG_INPUT",
     "BayesRsiError",
     "CardError",
     "ConditionError",
@@ -21,7 +24,11 @@ __all__ = [
     "Problem",
     "StoreError",
     "did_you_mean",
+    "reported",
 ]
+
+#: Exit code of what the user can mend.
+WRONG_INPUT = 2
 
 
 class BayesRsiError(Exception):
@@ -146,3 +153,29 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
         return f"Did you mean '{spelt[close[0]]}'?"
     head = ", ".join(options[:8])
     return f"Known: {head}{', ...' if len(options) > 8 else ''}."
+
+
+@contextmanager
+def reported(program: str) -> Iterator[None]:
+    """Turn an error that the user can mend into a message and an exit code.
+
+    Parameters
+    ----------
+    program : str
+        What was called; the message begins with it.
+
+    Yields
+    ------
+    None
+        The block runs.
+
+    Raises
+    ------
+    SystemExit
+        With `WRONG_INPUT`, after the message on standard error.
+    """
+    try:
+        yield
+    except BayesRsiError as error:
+        print(f"{program}: {error}", file=sys.stderr)
+        raise SystemExit(WRONG_INPUT) from None

@@ -7,6 +7,8 @@ import functools
 import json
 import os
 import re
+import subprocess
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -409,6 +411,26 @@ def test_an_interrupt_leaves_nothing(run, monkeypatch, tmp_path):
 
 
 # --- the other commands --------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device here")
+@pytest.mark.parametrize("buffered", ["", "1"])
+def test_a_full_disk_behind_standard_output_is_a_message(monkeypatch, buffered):
+    monkeypatch.setenv("PYTHONUNBUFFERED", buffered)
+    program = [sys.executable, "-c", "from bayes_rsi.cli import main; main()", "cards"]
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        ended = subprocess.run(program, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("bayes-rsi: standard output: got 'No space left on device'")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_a_reader_that_goes_away_is_no_error():
+    program = [sys.executable, "-c", "from bayes_rsi.cli import main; main()", "cards"]
+    running = subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    running.stdout.close()
+    assert running.communicate()[1] == b""
+    assert running.returncode == 1
 
 
 def test_cards_are_listed(run):

@@ -78,8 +78,17 @@ def test_a_forecast_is_put_into_the_record_of_its_card(run, tmp_path):
 
 
 def test_without_the_flag_nothing_is_registered(run, tmp_path):
-    run("forecast", "--record", "mine")
+    run("forecast")
     assert {name.split("/")[0] for name in files(tmp_path)} == {"out"}
+
+
+def test_a_record_in_which_nothing_is_put_is_refused(run, monkeypatch, tmp_path):
+    monkeypatch.setitem(vars(bayes_rsi), "fit", None)  # would fail if it were called
+    code, out, err = run("forecast", "--record", "mine")
+    assert (code, out) == (2, "")
+    told = " ".join(err.split())
+    assert "Invalid value for '--record': got 'mine' without --register, expected both" in told
+    assert files(tmp_path) == []
 
 
 def test_a_failed_gate_is_printed_and_not_registered(run, monkeypatch, tmp_path):

@@ -96,6 +96,8 @@ def test_given_says_what_moves(run, fit):
 
 
 def test_explain_sums_to_one_and_draws(run, tmp_path):
+    run(*VERBS["explain"], "--figure", "pictures/why.PNG")
+    assert (tmp_path / "pictures/why.PNG").read_bytes().startswith(b"\x89PNG")
     _, out, _ = run(*VERBS["explain"], "--figure", "pictures/why.svg")
     assert "is judgement" in " ".join(out.split())
     assert "Without the scores of a series" in out
@@ -143,6 +145,8 @@ def test_compounding_has_the_numbers_of_the_article(run):
         (["given", "horizon >= 100000 h on 2026-12-31"], "expected at least 100"),
         (["explain", "--event", "end_to_ned"], "Did you mean 'end_to_end'"),
         (["explain", "--refit", "ceiling"], "Did you mean 'ceilings'"),
+        (["explain", "--figure", "why.jpg"], "got 'why.jpg', expected a name that ends in .svg or"),
+        (["explain", "--figure", "why", "--out", "none"], "--figure: got 'why', expected a name"),
         (["implied", "nobody at all"], "nobody at all"),
         (["compounding", "--accuracy", "2"], "got an accuracy of 2.0"),
         (["compounding", "--event", "engineering"], "[events.engineering.generation]"),

@@ -35,6 +35,7 @@ from bayes_rsi.checks.seeing import (
     watch,
 )
 from bayes_rsi.checks.worlds import AS_OF
+from bayes_rsi.errors import reported
 from bayes_rsi.files import usable_folder, write_atomically
 
 __all__ = ["main", "page", "seen"]
@@ -135,8 +136,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--card", default="baseline", help="which model")
     parser.add_argument("--workers", type=int, default=2, help="local processes, one core each")
     chosen = parser.parse_args(arguments)
+    with reported(parser.prog):
+        _fit_worlds(chosen)
+
+
+def _fit_worlds(chosen: argparse.Namespace) -> None:
     target = chosen.page or chosen.out / "acceleration.md"
-    usable_folder(target.parent, (target.name,))
+    usable_folder(target.parent, (target.name,), "--page")
+    usable_folder(chosen.out)
     card = load_card(chosen.card)
     rows = Rows(chosen.out / "acceleration.csv", origin_of(card), COLUMNS, KEY)
     rows.open()

@@ -8,12 +8,14 @@ Invariant: every score of the fit is counted once, censored horizons aside.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from bayes_rsi import names
 from bayes_rsi.cards import load_card
+from bayes_rsi.errors import reported
 from bayes_rsi.evidence import load_evidence
 from bayes_rsi.inference.store import load
 from bayes_rsi.inference.tree import OBSERVED
@@ -92,20 +94,22 @@ def _inside(place: pd.Series, level: float) -> float:
     return float((np.abs(place - 0.5) <= level / 2).mean())
 
 
-def main(folder: str) -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print the coverage of a stored posterior of the baseline card.
 
     Parameters
     ----------
-    folder : str
-        Where ``posterior.nc`` is.
+    arguments : sequence of str, optional
+        Default: those of the command line.
     """
-    card = load_card("baseline")
-    fit = load(card, load_evidence(card.as_of), folder)
-    print(coverage(placed(fit)).round(2).to_string())
+    parser = argparse.ArgumentParser(prog="python -m bayes_rsi.checks.coverage")
+    parser.add_argument("folder", help="where `bayes-rsi forecast` left posterior.nc")
+    chosen = parser.parse_args(arguments)
+    with reported(parser.prog):
+        card = load_card("baseline")
+        fit = load(card, load_evidence(card.as_of), chosen.folder)
+        print(coverage(placed(fit)).round(2).to_string())
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="python -m bayes_rsi.checks.coverage")
-    parser.add_argument("folder", help="where `bayes-rsi forecast` left posterior.nc")
-    main(parser.parse_args().folder)
+    main()

@@ -34,6 +34,7 @@ from bayes_rsi.checks.left_out import (
     said_by,
 )
 from bayes_rsi.checks.rows import Rows
+from bayes_rsi.errors import reported
 from bayes_rsi.evidence import load_evidence
 from bayes_rsi.files import usable_folder, write_atomically
 from bayes_rsi.inference.store import load
@@ -128,8 +129,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=1, help="its seed")
     parser.add_argument("--workers", type=int, default=2, help="local processes, one core each")
     chosen = parser.parse_args(arguments)
+    with reported(parser.prog):
+        _leave_out(chosen)
+
+
+def _leave_out(chosen: argparse.Namespace) -> None:
     target = chosen.page or chosen.out / "leave_out.md"
-    usable_folder(target.parent, (target.name,))
+    usable_folder(target.parent, (target.name,), "--page")
     card = load_card(chosen.card)
     evidence = load_evidence(as_of=card.as_of)
     fit = load(card, evidence, chosen.out, chosen.seed)

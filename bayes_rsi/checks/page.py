@@ -8,7 +8,7 @@ them is nobody's but its author's.
 
 from __future__ import annotations
 
-import sys
+import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from bayes_rsi.checks.court.ledger import Ledger
 from bayes_rsi.checks.court.resolved import event_scores, events_against, events_reliability
 from bayes_rsi.checks.court.summary import against, bars, calibration, scored, unasked
 from bayes_rsi.checks.court.targets import outcomes
-from bayes_rsi.errors import StoreError
+from bayes_rsi.errors import StoreError, reported
 from bayes_rsi.files import write_atomically
 from bayes_rsi.report.calibration import calibration_figure
 from bayes_rsi.report.figure import figure_bytes
@@ -219,7 +219,7 @@ def write(folder: Path, page: Path, tests: Sequence[str] = TEST_ORIGINS) -> None
     ledger = Ledger(folder, {})
     if not ledger.record():
         raise StoreError(f"{folder}: got no backtest, expected one; run `bayes-rsi backtest`")
-    text = page.read_text(encoding="utf-8")
+    text = _text_of(page)
     if not all(mark in text for mark in MARKS):
         raise StoreError(f"{page}: got no place for the tables, expected {' and '.join(MARKS)}")
     before, _, rest = text.partition(MARKS[0])
@@ -235,5 +235,30 @@ def write(folder: Path, page: Path, tests: Sequence[str] = TEST_ORIGINS) -> None
     write_atomically(page, f"{before}{MARKS[0]}\n\n{tables(ledger, tests)}\n\n{MARKS[1]}{after}")
 
 
+def _text_of(page: Path) -> str:
+    try:
+        return page.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        got = getattr(error, "strerror", None) or str(error)
+        expected = f"expected a page of text with {' and '.join(MARKS)}; give its path"
+        raise StoreError(f"{page}: got '{got}', {expected}") from None
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Renew a page.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Default: those of the command line.
+    """
+    parser = argparse.ArgumentParser(prog="python -m bayes_rsi.checks.page")
+    parser.add_argument("folder", type=Path, help="folder of a backtest, such as models/baseline")
+    parser.add_argument("page", type=Path, help="the page, such as docs/calibration.md")
+    chosen = parser.parse_args(arguments)
+    with reported(parser.prog):
+        write(chosen.folder, chosen.page)
+
+
 if __name__ == "__main__":
-    write(Path(sys.argv[1]), Path(sys.argv[2]))
+    main()

@@ -19,7 +19,7 @@ import xarray as xr
 
 from bayes_rsi import names
 from bayes_rsi.cards import load_card
-from bayes_rsi.errors import ModelError, did_you_mean
+from bayes_rsi.errors import ModelError, did_you_mean, reported
 from bayes_rsi.evidence import load_evidence
 from bayes_rsi.inference.store import load
 from bayes_rsi.posterior import Fit
@@ -89,9 +89,11 @@ def table_of(fit: Fit, series: str, system: str) -> pd.DataFrame:
     shares = panel["kind"].sel(series=series).item() == "fraction" if mine.any() else False
     if not shares:
         known = np.unique(panel["score_system"].values[panel["score_series"].values == series])
+        others = panel["series"].values[panel["kind"].values == "fraction"]
+        hint = did_you_mean(system, known) if known.size else did_you_mean(series, others)
         raise ModelError(
             f"got no share of '{system}' on '{series}', expected a system with scores on a series "
-            f"of kind fraction. {did_you_mean(system, known)}"
+            f"of kind fraction. {hint}"
         )
     scores = panel.isel({names.SCORE: np.flatnonzero(mine)})
     rows = [_row(fit, series, scores.isel({names.SCORE: i})) for i in range(int(mine.sum()))]
@@ -146,9 +148,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--card", default="baseline", help="card of the forecast")
     parser.add_argument("--seed", type=int, default=1, help="its seed")
     chosen = parser.parse_args(arguments)
-    card = load_card(chosen.card)
-    fit = load(card, load_evidence(card.as_of), chosen.out, chosen.seed)
-    print(table_of(fit, chosen.series, chosen.system).round(2).to_string(index=False))
+    with reported(parser.prog):
+        card = load_card(chosen.card)
+        fit = load(card, load_evidence(card.as_of), chosen.out, chosen.seed)
+        print(table_of(fit, chosen.series, chosen.system).round(2).to_string(index=False))
 
 
 if __name__ == "__main__":

@@ -8,17 +8,19 @@ cannot hide in here; the same seed gives the same files, byte for byte.
 
 from __future__ import annotations
 
+import argparse
 import csv
 import json
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bayes_rsi.errors import reported
 from bayes_rsi.evidence import TABLES
+from bayes_rsi.files import usable_folder
 from bayes_rsi.units import date_of_year, year_of_date
 
 __all__ = ["AS_OF", "FIRST_GROWTH", "Size", "World", "simulate", "write"]
@@ -331,5 +333,20 @@ def write(world: World, folder: str | Path) -> None:
     (place / "truth.json").write_text(text, encoding="utf-8")
 
 
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write the world that the notebook fits.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Default: those of the command line.
+    """
+    parser = argparse.ArgumentParser(prog="python -m bayes_rsi.checks.worlds")
+    parser.add_argument("out", type=Path, help="folder of the tables and of truth.json")
+    chosen = parser.parse_args(arguments)
+    with reported(parser.prog):
+        write(simulate(seed=9), usable_folder(chosen.out))
+
+
 if __name__ == "__main__":
-    write(simulate(seed=9), sys.argv[1])
+    main()

@@ -17,7 +17,7 @@ from bayes_rsi.cli.posteriors import POSTERIOR, obtain
 from bayes_rsi.cli.progress import Stages, progress
 from bayes_rsi.comparison.measurements import measurement
 from bayes_rsi.comparison.variants import variant
-from bayes_rsi.errors import StoreError
+from bayes_rsi.errors import OutputError, StoreError
 from bayes_rsi.files import usable_folder, write_atomically
 from bayes_rsi.report.document import as_json
 from bayes_rsi.report.explained_text import explained_text
@@ -49,6 +49,8 @@ VARIANTS = "variants"
 #: Folder of a refit with new scores.
 UPDATED = "updated"
 _PASSED, _FAILED = 0, 3
+#: Formats of a figure; the end of its file's name says which.
+FIGURES = ("svg", "png")
 
 
 @dataclass(frozen=True)
@@ -149,20 +151,31 @@ def answer_explain(
     int
         Exit code.
     """
-    if figure is not None:
-        usable_folder(figure.parent, (figure.name,), "--figure")
+    kind = None if figure is None else _kind_of(figure)
 
     def ask(forecast: rsi.Forecast, fit: rsi.Fit) -> Any:
         others = {name: _refitted(stored, fit, name) for name in refit}
         found = rsi.explain(forecast, day, event, others)
-        if figure is not None:
+        if figure is not None and kind is not None:
             from bayes_rsi.report.explained import explained_figure  # matplotlib: 1 s
             from bayes_rsi.report.figure import figure_bytes
 
-            write_atomically(figure, figure_bytes(explained_figure(found)), "--figure")
+            write_atomically(figure, figure_bytes(explained_figure(found), kind), "--figure")
         return found
 
     return _answer(stored, "explain", ask, explained_text)
+
+
+def _kind_of(figure: Path) -> str:
+    """Give the format of a figure, if it can be written where it shall go."""
+    kind = figure.suffix.lower().removeprefix(".")
+    if kind not in FIGURES:
+        ends = " or ".join(f".{known}" for known in FIGURES)
+        raise OutputError(
+            f"--figure: got '{figure}', expected a name that ends in {ends}; give such a name"
+        )
+    usable_folder(figure.parent, (figure.name,), "--figure")
+    return kind
 
 
 def answer_implied(

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from bayes_rsi.cli.maintaining import maintaining
-from bayes_rsi.cli.messages import WRONG_INPUT, iso_day, messages
+from bayes_rsi.cli.messages import WRONG_INPUT, iso_day, messages, printed
 from bayes_rsi.cli.questions import questions
 
 __all__ = ["app", "main"]
@@ -83,7 +83,8 @@ app.add_typer(maintaining)
 
 def main() -> None:
     """Run the command line; ends the process with an exit code."""
-    app()
+    with printed():
+        app()
 
 
 def _show_version(wanted: bool) -> None:
@@ -145,7 +146,10 @@ def forecast(
     ] = False,
     record: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Folder of the record. Default: models/<card>/forecasts."),
+        typer.Option(
+            metavar="DIR",
+            help="Folder of the record, with --register. Default: models/<card>/forecasts.",
+        ),
     ] = None,
 ) -> None:
     """Say when each event happens, and check that against Clark.
@@ -154,6 +158,9 @@ def forecast(
     against Clark, and what is judgement. Writes forecast.json, forecast.svg and posterior.nc.
     A later run with the same card, data, date, version and seed reuses the posterior.
     """
+    if record is not None and not register:
+        wanted = f"got '{record}' without --register, expected both; nothing would be put there"
+        raise typer.BadParameter(wanted, param_hint="'--record'")
     with messages():
         from bayes_rsi.cli.run import Request, run
 

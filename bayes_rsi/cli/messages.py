@@ -1,10 +1,12 @@
-"""What a person reads who gave wrong input.
+"""What a person reads who gave wrong input, or whose disk is full.
 
 Invariant: one message on standard error and exit code 2, never a traceback.
 """
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,11 +14,12 @@ from datetime import date
 
 import typer
 
-from bayes_rsi.errors import BayesRsiError
+from bayes_rsi.errors import WRONG_INPUT, reported
 
-__all__ = ["WRONG_INPUT", "iso_day", "messages"]
+__all__ = ["WRONG_INPUT", "iso_day", "messages", "printed"]
 
-WRONG_INPUT = 2
+#: What the system says of a disk that takes no more.
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @contextmanager
@@ -30,14 +33,42 @@ def messages() -> Iterator[None]:
 
     Raises
     ------
-    typer.Exit
+    SystemExit
         After the message.
     """
-    try:
+    with reported("bayes-rsi"):
         yield
-    except BayesRsiError as error:
-        print(f"bayes-rsi: {error}", file=sys.stderr)
-        raise typer.Exit(WRONG_INPUT) from None
+
+
+@contextmanager
+def printed() -> Iterator[None]:
+    """Make sure that the answer is out, or say that the disk is full; a closed pipe is no news.
+
+    Yields
+    ------
+    None
+        The block runs.
+
+    Raises
+    ------
+    SystemExit
+        When standard output takes no more.
+    """
+    try:
+        try:
+            yield
+        finally:
+            print(end="", flush=True)
+    except OSError as error:
+        if error.errno not in (*_FULL, errno.EPIPE):
+            raise
+        # The interpreter flushes once more at its end, and would complain itself.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        if error.errno == errno.EPIPE:
+            raise SystemExit(1) from None
+        got = f"got '{error.strerror}', expected to write the whole answer; make room"
+        print(f"bayes-rsi: standard output: {got}", file=sys.stderr)
+        raise SystemExit(WRONG_INPUT) from None
 
 
 def iso_day(text: str | None) -> str | None:

@@ -129,7 +129,7 @@ def explain(
         ),
     ] = None,
     figure: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Draw shares and tornado as SVG.")
+        Path | None, typer.Option(metavar="FILE", help="Draw shares and tornado: .svg or .png.")
     ] = None,
     card: Card = "baseline",
     as_of: AsOf = None,

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bayes_rsi.errors import EvidenceError, OutputError, Problem
+from bayes_rsi.errors import EvidenceError, OutputError, Problem, reported
 from bayes_rsi.evidence.columns import Column, Table
 from bayes_rsi.evidence.schema import PACKAGE, RUNS, TABLES
 from bayes_rsi.evidence.tables import data_folder
@@ -136,9 +136,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     only_check = "--check" in words
     folders = [word for word in words if word != "--check"]
     folder = Path(folders[0]) if folders else data_folder()
-    if not only_check:
-        print(f"wrote {write(folder)}")
-        return 0
+    with reported("python -m bayes_rsi.evidence.datapackage"):
+        return _checked(folder) if only_check else _rewritten(folder)
+
+
+def _rewritten(folder: Path) -> int:
+    print(f"wrote {write(folder)}")
+    return 0
+
+
+def _checked(folder: Path) -> int:
     problems = verify(folder)
     print("\n".join(str(problem) for problem in problems) or f"{folder / PACKAGE} is true")
     return int(bool(problems))

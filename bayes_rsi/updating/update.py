@@ -179,7 +179,7 @@ def update(
     EvidenceError
         When a row is wrong, or none counts.
     ModelError
-        When the fit was itself reweighted.
+        When the fit was itself reweighted, or the rows are those of a day before its as-of date.
     ConvergenceError
         With ``refit=False``, when the weights cannot be relied on.
 
@@ -242,12 +242,24 @@ def _evidence(
     fit: Fit, new_rows: str | Path | Iterable[str | Path] | Evidence, as_of: str | None
 ) -> Evidence:
     if isinstance(new_rows, Evidence):
+        _refuse_before(fit, new_rows.as_of)
         return new_rows
     paths = [new_rows] if isinstance(new_rows, str | Path) else list(new_rows)
     if as_of is not None:
+        _refuse_before(fit, as_date(as_of))
         return load_evidence(as_of=as_date(as_of), add=paths)
     last = max([as_date(fit.tag.as_of), *_days_of(paths)])
     return load_evidence(as_of=last, add=paths)
+
+
+def _refuse_before(fit: Fit, day: date) -> None:
+    """Refuse a day by which less was known than the fit knows: nothing can be unlearned."""
+    known = as_date(fit.tag.as_of)
+    if day < known:
+        raise ModelError(
+            f"update: got rows known by {day}, which is before the as-of date of the fit, expected "
+            f"a day from {known} on; give a later one, or make a forecast as of {day}"
+        )
 
 
 def _days_of(paths: list[str | Path]) -> list[date]:

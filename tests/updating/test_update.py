@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import toy
 import xarray as xr
 
+from bayes_rsi.cards import load_card
 from bayes_rsi.errors import ConvergenceError, DateError, EvidenceError, ModelError
-from bayes_rsi.evidence import data_folder, load_evidence
+from bayes_rsi.evidence import cut, data_folder, load_evidence
 from bayes_rsi.forecasting.paths import continued
 from bayes_rsi.forecasting.project import forecast
 from bayes_rsi.inference.sample import fit as fit_again
@@ -261,6 +263,16 @@ def test_an_event_or_day_that_cannot_be_told_is_refused_first(small_fit, tmp_pat
         update(small_fit, path, event="end_to_ned")
     with pytest.raises(DateError, match="got 'soon', expected an ISO date"):
         update(small_fit, path, day="soon")
+
+
+def test_a_day_before_the_fit_is_refused_as_that(tmp_path):
+    evidence = load_evidence("2026-06-30")
+    fit, earlier = toy.fit(load_card("baseline"), evidence), cut(evidence, "2026-03-31")
+    refused = "known by 2026-03-31, which is before the as-of date of the fit, expected a day from"
+    with pytest.raises(ModelError, match=refused):
+        update(fit, tmp_path / "none.csv", as_of="2026-03-31")
+    with pytest.raises(ModelError, match=refused):
+        update(fit, earlier)
 
 
 def test_rows_that_do_not_count_are_refused(small_fit, small_run, tmp_path):
