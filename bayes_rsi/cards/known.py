@@ -1,61 +1,104 @@
 """The priors that a card may have, by the part of the model that asks for them.
 
 Invariant: every prior here is asked for by some model, and no model asks for another one
-(tests/model/test_priors.py); those of a trend are the parameters of its law.
+(tests/model/test_priors.py); those of a trend are the parameters of its laws (tests too).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bayes_rsi.errors import CardError, did_you_mean
 from bayes_rsi.transitions import TRANSITIONS
 
-__all__ = ["PRIORS", "TRENDS", "refuse_prior"]
+__all__ = ["POSITIVE", "PRIORS", "TRENDS", "families_of", "refuse_prior"]
 
 #: Names of the trends; each has one law.
 TRENDS = tuple(TRANSITIONS)
-#: Names of the priors that the model knows, by the part of it that asks for them.
-PRIORS: dict[str, tuple[str, ...]] = {
-    "trend": tuple(dict.fromkeys(name for law in TRANSITIONS.values() for name in law.priors)),
-    "frontier": (
-        "gap_flagship",
-        "gap_small",
-        "gap_open",
-        "behind_small",
-        "behind_open",
-        "system_scatter",
-    ),
-    "effects": (
-        "lab_spread",
-        "domain_drift",
-        "series_drift_spread",
-        "harness_spread",
-        "reporter_offset",
-    ),
-    "series": ("difficulty_ahead", "difficulty_spread"),
-    "horizon": (
-        "horizon_at_level",
-        "horizon_rate",
-        "horizon_offset",
-        "horizon_stretch",
-        "horizon_scatter",
-        "horizon_shared",
-        "horizon_noise",
-    ),
-    "fraction": (
-        "slope_typical",
-        "slope_spread",
-        "label_error_unaudited",
-        "label_error_audited",
-        "scored_correct",
-        "overdispersion_typical",
-        "overdispersion_spread",
-        "overdispersion_common",
-        "rounding",
-    ),
-    "speedup": ("speedup_limit", "speedup_slope", "speedup_noise"),
-    "ratio": ("ratio_slope", "ratio_noise"),
-    "count": ("count_slope",),
+#: What is never negative.
+POSITIVE = ("lognormal", "halfnormal", "beta")
+_REAL = ("normal", *POSITIVE)
+#: The model starts its curves from the median.
+_MEDIAN = ("lognormal",)
+_SHARE, _ERROR = ("beta",), ("beta", "scaled_beta")
+#: The priors that the model knows and their families, by the part of it that asks for them.
+PRIORS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "trend": {
+        "growth_drift": POSITIVE,
+        "break_age": POSITIVE,
+        "break_size": _REAL,
+        "feedback": _REAL,
+        "feedback_cap": POSITIVE,
+        "room": POSITIVE,
+    },
+    "frontier": {
+        "gap_flagship": POSITIVE,
+        "gap_small": POSITIVE,
+        "gap_open": POSITIVE,
+        "behind_small": POSITIVE,
+        "behind_open": POSITIVE,
+        "system_scatter": POSITIVE,
+    },
+    "effects": {
+        "lab_spread": POSITIVE,
+        "domain_drift": _REAL,
+        "series_drift_spread": POSITIVE,
+        "harness_spread": POSITIVE,
+        "reporter_offset": _REAL,
+    },
+    "series": {
+        "difficulty_ahead": _REAL,
+        "difficulty_spread": POSITIVE,
+    },
+    "horizon": {
+        "horizon_at_level": _REAL,
+        "horizon_rate": POSITIVE,
+        "horizon_offset": _REAL,
+        "horizon_stretch": POSITIVE,
+        "horizon_scatter": POSITIVE,
+        "horizon_shared": _SHARE,
+        "horizon_noise": POSITIVE,
+    },
+    "fraction": {
+        "slope_typical": POSITIVE,
+        "slope_spread": POSITIVE,
+        "label_error_unaudited": _ERROR,
+        "label_error_audited": _ERROR,
+        "scored_correct": _SHARE,
+        "overdispersion_typical": POSITIVE,
+        "overdispersion_spread": POSITIVE,
+        "overdispersion_common": _SHARE,
+        "rounding": POSITIVE,
+    },
+    "speedup": {
+        "speedup_limit": _MEDIAN,
+        "speedup_slope": _MEDIAN,
+        "speedup_noise": POSITIVE,
+    },
+    "ratio": {
+        "ratio_slope": _MEDIAN,
+        "ratio_noise": POSITIVE,
+    },
+    "count": {
+        "count_slope": _MEDIAN,
+    },
 }
+
+
+def families_of(name: str) -> tuple[str, ...]:
+    """Say of which families a prior may be.
+
+    Parameters
+    ----------
+    name : str
+        Of `PRIORS`.
+
+    Returns
+    -------
+    tuple of str
+        Those that stay where the quantity can be, and that the model can build on.
+    """
+    return next(families[name] for families in PRIORS.values() if name in families)
 
 
 def refuse_prior(name: str, trend: str, where: str) -> None:

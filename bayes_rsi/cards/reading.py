@@ -20,7 +20,7 @@ from bayes_rsi.cards.facts import (
     Requirement,
     Sampling,
 )
-from bayes_rsi.cards.known import TRENDS, refuse_prior
+from bayes_rsi.cards.known import POSITIVE, TRENDS, families_of, refuse_prior
 from bayes_rsi.cards.prior import FAMILIES, Prior
 from bayes_rsi.cards.toml import Table
 
@@ -30,8 +30,6 @@ _WHY = "Every judged number says why and from where; write 'judgement' for one o
 #: Keys that a prior may have, whatever its family.
 _PRIOR = ("family", "unit", "why", "source")
 _PARITY = ("series", "why")
-#: Families without negative values: what a duration or a threshold may have.
-_POSITIVE = ("lognormal", "halfnormal", "beta")
 
 
 def read_card(raw: Mapping[str, Any], file: str) -> Card:
@@ -79,7 +77,7 @@ def read_card(raw: Mapping[str, Any], file: str) -> Card:
 
 def _asked_for(table: Table, name: str, trend: str) -> Prior:
     refuse_prior(name, trend, table.place)
-    return read_prior(table, name)
+    return read_prior(table, name, families=families_of(name))
 
 
 def _evidence(table: Table) -> EvidenceChoice:
@@ -197,7 +195,7 @@ def _event(table: Table, name: str) -> Event:
 
 
 def _years(table: Table, key: str) -> Prior:
-    return read_prior(table.table(key), key, "years", _POSITIVE)
+    return read_prior(table.table(key), key, "years", POSITIVE)
 
 
 def _taste_free(table: Table) -> float:
@@ -216,10 +214,10 @@ def _requirement(table: Table, name: str) -> Requirement:
         table.only(_PARITY)
         return Requirement(name, "parity", table.name("series"), None, table.text("why"))
     if "family" not in table.values:
-        shapes = {key for family in _POSITIVE for key in FAMILIES[family]}
+        shapes = {key for family in POSITIVE for key in FAMILIES[family]}
         table.only((), {*_PRIOR, *_PARITY, *shapes})
         raise table.error(
             "family", "'family' for a judged horizon, or 'series' for the human parity of a series"
         )
-    prior = read_prior(table, name, "minutes", _POSITIVE)
+    prior = read_prior(table, name, "minutes", POSITIVE)
     return Requirement(name, "horizon", "", prior, prior.why)

@@ -163,7 +163,8 @@ BAD = [
     ("events.done.requirements", {}, "at least one table"),
     ("events.done.lead", 0.3, "a table"),
     # families and units
-    ("priors.rounding.family", "gauss", "one of normal, lognormal, halfnormal, beta"),
+    ("priors.rounding.family", "gauss", "one of lognormal, halfnormal, beta"),
+    ("priors.rounding.family", "normal", "got 'normal', expected one of lognormal"),
     ("events.done.lead.family", "normal", "one of lognormal, halfnormal, beta"),
     (f"{AUTONOMY}.family", "normal", "one of lognormal, halfnormal, beta"),
     ("events.done.lead.unit", "months", "expected 'years'. Convert the numbers"),

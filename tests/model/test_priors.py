@@ -11,9 +11,11 @@ import pytest
 from scipy import stats
 
 from bayes_rsi.cards import FAMILIES, PRIORS, TRENDS, Card, Prior, card_names, load_card
+from bayes_rsi.cards.known import families_of
 from bayes_rsi.errors import ModelError
 from bayes_rsi.model.build import build
 from bayes_rsi.model.priors import distribution, parameters, refuse_unknown, variable
+from bayes_rsi.transitions import TRANSITIONS
 
 ANYWHERE = np.array([-3.0, -0.2, 0.05, 0.4, 0.95, 1.7, 60.0])
 FAMILY = {
@@ -62,6 +64,22 @@ def test_the_known_priors_are_those_of_the_shipped_cards_together():
     shipped = {name for card in card_names() for name in load_card(card).priors}
     known = [name for names in PRIORS.values() for name in names]
     assert sorted(known) == sorted(shipped)
+
+
+@pytest.mark.parametrize("name", ["scored_correct", "overdispersion_common", "horizon_shared"])
+def test_a_share_takes_a_beta_only(name):
+    """A lognormal of median 3 would pass for a share until the sampler finds nowhere to begin."""
+    assert families_of(name) == ("beta",)
+
+
+def test_each_family_of_a_card_is_one_that_its_prior_takes():
+    for card in map(load_card, card_names()):
+        for name, prior in card.priors.items():
+            assert prior.family in families_of(name), name
+
+
+def test_the_priors_of_trends_are_the_parameters_of_their_laws():
+    assert set(PRIORS["trend"]) == {name for law in TRANSITIONS.values() for name in law.priors}
 
 
 def test_the_known_priors_are_those_that_the_models_ask_for(monkeypatch, everything):
