@@ -23,7 +23,9 @@ import xarray as xr
 
 from bayes_rsi import names
 from bayes_rsi.cards import Card
+from bayes_rsi.errors import ModelError
 from bayes_rsi.evidence import Evidence, panel
+from bayes_rsi.forecasting.events import check_events
 from bayes_rsi.inference.gates import verdict
 from bayes_rsi.inference.tree import assemble, posterior_only
 from bayes_rsi.inference.warm import warm_start
@@ -130,15 +132,18 @@ def fit(
     Raises
     ------
     ModelError
-        When card and evidence do not fit together.
+        When card and evidence do not fit together, an event of the card cannot be told from the
+        scores, or an argument is of another kind; all before anything is compiled.
 
     Examples
     --------
     >>> fit = rsi.fit(rsi.load_card("baseline"), rsi.load_evidence("2026-06-30"))  # doctest: +SKIP
     """
+    _refuse_arguments(card, evidence, seed)
     tell = progress or (lambda stage, share: None)
     clock = _Clock(tell)
     scores = clock.run("reading", lambda: panel_of(card, evidence))
+    check_events(card, scores)
     model = build(scores, card)
     compiled = clock.run(
         "compiling",
@@ -154,6 +159,21 @@ def fit(
     judged = clock.run("judging", lambda: verdict(tree))
     tag = tag_of(card, scores, seed)
     return Fit(card, scores, tree, judged, tag, MappingProxyType(dict(clock.seconds)))
+
+
+def _refuse_arguments(card: object, evidence: object, seed: object) -> None:
+    """Refuse what would be found out by the sampler, after minutes."""
+    for got, kind, how in (
+        (card, Card, "bayes_rsi.load_card"),
+        (evidence, Evidence, "bayes_rsi.load_evidence"),
+    ):
+        if not isinstance(got, kind):
+            raise ModelError(
+                f"fit: got {type(got).__name__} {got!r:.40}, expected {kind.__name__} as its "
+                f"{'first' if kind is Card else 'second'} argument; make it with {how}"
+            )
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise ModelError(f"fit: got seed {seed!r}, expected a whole number from 0 on")
 
 
 class _Clock:
