@@ -23,6 +23,7 @@ from bayes_rsi.errors import ModelError, OutputError
 from bayes_rsi.evidence import tables
 from bayes_rsi.evidence.reading import read_folder
 from bayes_rsi.report.document import forecast_schema
+from bayes_rsi.report.tables import WIDTH
 
 FILES = ["forecast.json", "forecast.svg", "posterior.nc"]
 TOMORROW = (date.today() + timedelta(days=1)).isoformat()
@@ -436,7 +437,8 @@ def test_a_reader_that_goes_away_is_no_error():
 def test_cards_are_listed(run):
     code, out, _ = run("cards")
     assert code == 0
-    assert re.search(r"^baseline +2026-06-30 +end_to_end", out, re.MULTILINE)
+    assert re.search(r"^baseline +2026-06-30 +Stochastic frontier .*\n +\(end_to_end", out, re.M)
+    assert max(map(len, out.splitlines())) <= WIDTH
 
 
 def test_series_are_listed(run):

@@ -142,16 +142,16 @@ def test_scores_are_printed(run, early, tmp_path):
         "Questions by kind",
         "Not settled yet: of ",
         "independent outcomes",
-        "inside_90",
+        "in_90",
         "its 95% band",
-        "By kind of question and of series",
-        "By months ahead",
-        "By series",
+        "Card 'baseline' by kind of question and of series",
+        "Card 'baseline' by months ahead",
+        "Card 'baseline' by series",
         "Probabilities",
         "not having come by 2026-06-30 unless --happened",
     ):
         assert text in " ".join(out.split()), text
-    assert max(len(line) for line in out.splitlines()) <= WIDTH + 20
+    assert max(len(line) for line in out.splitlines()) <= WIDTH
     assert files(tmp_path) == [f"mine/{early.name}.csv"]
 
 

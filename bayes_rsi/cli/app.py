@@ -222,14 +222,11 @@ def score(
 
 @app.command()
 def cards() -> None:
-    """List the shipped cards: what each assumes, in one line."""
+    """List the shipped cards: what each assumes, and its events."""
     with messages():
-        import bayes_rsi as rsi
-        from bayes_rsi.report.tables import aligned
+        from bayes_rsi.cli.tables import list_cards
 
-        found = [rsi.load_card(name) for name in rsi.card_names()]
-        rows = [[card.name, card.as_of, ", ".join(card.events), card.title] for card in found]
-        print(aligned([["card", "as of", "events", "in one line"], *rows]))
+        print(list_cards(), end="")
 
 
 @data.command("check")

@@ -34,6 +34,14 @@ __all__ = ["ScoreRequest", "check_registering", "put_down", "run_score"]
 
 #: Folder of the record of a card, inside that of the card.
 FORECASTS = "forecasts"
+#: Heads of columns in the text; with the names of the document its lines would not fit a terminal.
+SHORT = {
+    "crps_points": "points",
+    "log_score": "log",
+    "inside_50": "in_50",
+    "inside_80": "in_80",
+    "inside_90": "in_90",
+}
 
 
 @dataclass(frozen=True)
@@ -278,14 +286,18 @@ def _scores(found: Scores) -> list[str]:
         "blocks)."
         for card, inside in found.pit_inside().items()
     ]
-    parts = [wrapped(head) + "\n" + _calibration(found, ()), "\n".join(bands)]
-    return parts + [f"By {name}\n" + _calibration(found, by) for name, by in GROUPS.items()]
+    parts = [wrapped(head) + "\n" + _short(found.calibration()), "\n".join(bands)]
+    for card in found.scores["model"].unique():
+        for name, by in GROUPS.items():
+            table = found.calibration(by).loc[[card]].droplevel("model")
+            parts.append(f"Card '{card}' by {name}\n" + _short(table))
+    return parts
 
 
-def _calibration(found: Scores, by: tuple[str, ...]) -> str:
-    table = found.calibration(by)
-    # The rest is in the document: a line of a terminal is short.
-    return framed(table.drop(columns=["interval_score_80", "width_80"]))
+def _short(table: pd.DataFrame) -> str:
+    """Set scores in lines of a terminal; the rest, and whole names, are in the document."""
+    kept = table.drop(columns=["interval_score_80", "width_80"])
+    return framed(kept.rename(columns=SHORT), gap=1)
 
 
 def _probabilities(found: Scores) -> str:

@@ -7,6 +7,7 @@ dropped in silence.
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -21,10 +22,10 @@ from bayes_rsi.evidence.rows import header_of
 from bayes_rsi.evidence.selection import why_dropped
 from bayes_rsi.forecasting.events import check_events
 from bayes_rsi.model.design import design
-from bayes_rsi.report.tables import aligned
+from bayes_rsi.report.tables import WIDTH, aligned
 from bayes_rsi.units import as_date
 
-__all__ = ["Tables", "check_files", "evidence_of", "list_series"]
+__all__ = ["Tables", "check_files", "evidence_of", "list_cards", "list_series"]
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,24 @@ def check_files(paths: Sequence[Path]) -> list[Problem]:
         for problem in problems:
             print(problem, file=sys.stderr)
     return found
+
+
+def list_cards() -> str:
+    """List the shipped cards.
+
+    Returns
+    -------
+    str
+        Name, as-of date and title, then the events; titles go on below themselves.
+    """
+    found = [rsi.load_card(name) for name in rsi.card_names()]
+    room = WIDTH - max(len(card.name) for card in found) - len("  2026-06-30  ")
+    rows = [["card", "as of", "title (events)"]]
+    for card in found:
+        lines = textwrap.wrap(card.title, room, break_on_hyphens=False)
+        lines += textwrap.wrap(f"({', '.join(card.events)})", room)
+        rows += [[card.name, card.as_of, lines[0]], *(["", "", line] for line in lines[1:])]
+    return aligned(rows) + "\n"
 
 
 def list_series() -> str:

@@ -322,13 +322,15 @@ def wrapped(text: str, indent: str = "") -> str:
     return textwrap.fill(text, WIDTH, subsequent_indent=indent, break_on_hyphens=False)
 
 
-def framed(table: pd.DataFrame) -> str:
+def framed(table: pd.DataFrame, gap: int = 2) -> str:
     """Set a table of numbers with its index.
 
     Parameters
     ----------
     table : pandas.DataFrame
         Any; a plain running index is left out, and what is missing stays empty.
+    gap : int, default 2
+        Spaces between columns.
 
     Returns
     -------
@@ -343,7 +345,7 @@ def framed(table: pd.DataFrame) -> str:
     """
     flat = table if isinstance(table.index, pd.RangeIndex) else table.reset_index()
     cells = [[_cell(value) for value in row] for row in flat.itertuples(index=False)]
-    return aligned([[str(name) for name in flat.columns], *cells])
+    return aligned([[str(name) for name in flat.columns], *cells], gap)
 
 
 def _cell(value: object) -> str:
