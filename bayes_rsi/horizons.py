@@ -55,6 +55,14 @@ class TimeHorizons:
     verdict: Verdict
     tag: Tag
 
+    def __repr__(self) -> str:
+        """Give sizes and verdict instead of the draws."""
+        tag = self.tag
+        return (
+            f"TimeHorizons(card {tag.card!r}, {tag.n_systems} systems, {tag.n_scores:,} runs; "
+            f"{self.verdict.sentence()})"
+        )
+
     def draws(self, success: float = 0.5) -> xr.DataArray:
         """Give the posterior draws of one kind of horizon.
 

@@ -30,8 +30,11 @@ class Fit:
         What was seen, from `bayes_rsi.evidence.panel`.
     tree : xarray.DataTree
         Groups ``posterior``, ``prior``, ``prior_predictive``, ``posterior_predictive``,
-        ``log_likelihood``, ``sample_stats``, ``observed_data`` and ``constant_data``; works with
-        every function of ArviZ. Dims and variables are those of `bayes_rsi.names`.
+        ``log_likelihood``, ``sample_stats``, ``observed_data`` and ``constant_data``; ArviZ's
+        summaries, diagnostics, plots and `loo` work on it. There is no ``log_prior``, and the one
+        log likelihood is that of all scores together, so ArviZ's ``psense`` (ours:
+        `bayes_rsi.explain`) and ``loo_pit`` do not. Dims and variables are those of
+        `bayes_rsi.names`.
     verdict : Verdict
         Whether the sampler converged.
     tag : Tag
@@ -51,3 +54,12 @@ class Fit:
     verdict: Verdict
     tag: Tag
     timings: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __repr__(self) -> str:
+        """Give card, sizes and verdict instead of the draws."""
+        tag = self.tag
+        return (
+            f"Fit(card {tag.card!r}, {tag.n_scores:,} scores of {tag.n_systems} systems on "
+            f"{tag.n_series} series known by {tag.as_of}, seed {tag.seed}; "
+            f"{self.verdict.sentence()})"
+        )

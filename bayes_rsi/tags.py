@@ -107,7 +107,7 @@ class Verdict:
             shown = ", ".join(f"{gate.name} {gate.value:.4g}" for gate in self.gates)
             return f"Convergence gates: all {len(self.gates)} passed ({shown})."
         failed = "; ".join(
-            f"{gate.name} {gate.value:.4g} ({'at most' if gate.at_most else 'at least'} "
+            f"{gate.name} {gate.value:.6g} ({'at most' if gate.at_most else 'at least'} "
             f"{gate.limit:g}{', at ' + gate.where if gate.where else ''})"
             for gate in self.gates
             if not gate.passed

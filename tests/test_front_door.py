@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import handmade
 import pytest
 
 import bayes_rsi
@@ -22,3 +23,21 @@ def test_the_places_are_those_of_the_list():
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="has no attribute 'forecats'"):
         bayes_rsi.forecats  # noqa: B018
+
+
+def test_objects_show_themselves_in_a_few_lines():
+    """Not every draw, prior and table: what ends a cell of a notebook is printed."""
+    fit = handmade.whole_fit(size=100)
+    forecast = bayes_rsi.forecast(fit)
+    told = bayes_rsi.explain(forecast, "2029-12-31")
+    condition = bayes_rsi.given(forecast, "engineering by 2035", min_ess=5)
+    shown = {
+        "card 'handmade'": fit,
+        "Card('baseline'": fit.card,
+        "medians: end_to_end 20": forecast,
+        "of whose uncertainty": told,
+        "given 'engineering by 2035-12-31'": condition,
+    }
+    for text, thing in shown.items():
+        assert text in repr(thing)
+        assert len(repr(thing)) < 600, text

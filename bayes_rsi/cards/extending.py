@@ -1,7 +1,8 @@
 """A card that says only what it changes about another.
 
 Invariant: what comes out is a whole card, checked like any other; a distribution or a requirement
-is replaced as a whole, so no number of one family ends up under another.
+is replaced as a whole, so no number of one family ends up under another, and no judged number under
+the reason of another one.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ __all__ = ["EXTENDS", "WITHOUT", "extended"]
 EXTENDS, WITHOUT = "extends", "without"
 #: Keys by which a table is one distribution or one requirement: replaced whole.
 _WHOLE = ("family", "series")
+#: Judged numbers of an event, and the key of their reason.
+_JUDGED, _REASON = ("never", "taste_free"), "never_why"
 
 
 def extended(
@@ -46,7 +49,8 @@ def extended(
     Raises
     ------
     CardError
-        When cards extend each other in a circle, or ``without`` names nothing that is there.
+        When cards extend each other in a circle, ``without`` names nothing that is there, or a
+        judged number is changed without a reason of its own.
     """
     own = dict(raw)
     name, dropped = own.pop(EXTENDS, None), own.pop(WITHOUT, [])
@@ -65,7 +69,25 @@ def extended(
     whole = extended(base(name), name, base, (*seen, name))
     for place in _places(dropped, file):
         whole = _less(whole, place.split("."), place, file)
+    _refuse_without_reason(whole, own, file)
     return _over(whole, own)
+
+
+def _refuse_without_reason(below: Mapping[str, Any], above: Mapping[str, Any], file: str) -> None:
+    for name, event in _tables(above, "events"):
+        old = dict(_tables(below, "events")).get(name, {})
+        changed = [key for key in _JUDGED if key in event and event[key] != old.get(key)]
+        if changed and old and _REASON not in event:
+            raise CardError(
+                f"{file}: table [events.{name}], key '{changed[0]}': got {event[changed[0]]!r} "
+                f"under the reason of the extended card, expected '{_REASON}' beside it; say why"
+            )
+
+
+def _tables(card: Mapping[str, Any], key: str) -> list[tuple[str, Mapping[str, Any]]]:
+    found = card.get(key)
+    pairs = found.items() if isinstance(found, Mapping) else ()
+    return [(name, table) for name, table in pairs if isinstance(table, Mapping)]
 
 
 def _places(dropped: Any, file: str) -> list[str]:

@@ -225,6 +225,13 @@ class Card:
             ordered = dict(sorted(getattr(self, name).items()))
             object.__setattr__(self, name, MappingProxyType(ordered))
 
+    def __repr__(self) -> str:
+        """Give name, trend and sizes instead of every prior with its reason."""
+        return (
+            f"Card({self.name!r}: {self.title}; trend {self.trend}, {len(self.priors)} priors, "
+            f"events {', '.join(self.events)}; as of {self.as_of}, digest {self.digest[:12]})"
+        )
+
     def __reduce__(self) -> tuple[type[Card], tuple[Any, ...]]:
         """Pickle and copy by content: read-only mappings do neither."""
         values = (getattr(self, item.name) for item in fields(self))

@@ -18,7 +18,7 @@ import pandas as pd
 from bayes_rsi.cards import Prior
 from bayes_rsi.errors import ModelError
 from bayes_rsi.forecasting.result import Forecast
-from bayes_rsi.units import date_of_year, year_of_date
+from bayes_rsi.units import as_date, date_of_year, year_of_date
 
 __all__ = ["ASSUMES", "Compounding", "compounding", "kept"]
 
@@ -97,7 +97,7 @@ def compounding(
     forecast: Forecast,
     accuracy: float = 0.999,
     event: str = "end_to_end",
-    days: Sequence[date] = DAYS,
+    days: Sequence[str | date] = DAYS,
     generations: Sequence[int] = GENERATIONS,
 ) -> Compounding:
     """Add up the errors of generations that build their successors.
@@ -110,8 +110,8 @@ def compounding(
         Share that one generation keeps; the article's example.
     event : str, default "end_to_end"
         From which generations are counted.
-    days : sequence of date
-        Days by which they are counted; those after the horizon are left out.
+    days : sequence of str or date
+        ISO dates of days by which they are counted; those after the horizon are left out.
     generations : sequence of int
         Numbers of generations whose day is asked for.
 
@@ -135,7 +135,7 @@ def compounding(
     years = forecast.years(event).values.ravel()
     known = ~np.isnan(years)
     years, pace = years[known], pace[known]
-    wanted = [day for day in days if day <= forecast.horizon]
+    wanted = [day for day in map(as_date, days) if day <= forecast.horizon]
     by_day = pd.DataFrame([_by_day(day, years, pace, accuracy) for day in wanted])
     rows = [_reached(n, years, pace, accuracy, forecast.horizon) for n in generations]
     return Compounding(accuracy, event, by_day, pd.DataFrame(rows, dtype=object))

@@ -75,6 +75,14 @@ class Explanation:
     alternatives: pd.DataFrame
     assumes: str = ASSUMES
 
+    def __repr__(self) -> str:
+        """Give the probability and what is judged of its uncertainty instead of the tables."""
+        return (
+            f"Explanation(P({self.event} by {self.day}) = {self.probability.p:.3f}, of whose "
+            f"uncertainty {100 * self.judged().p:.0f}% is judgement; tables: shares, tornado, "
+            "sensitivity, leaving_out, alternatives)"
+        )
+
     def judged(self) -> Share:
         """Give the Shapley share of all that is judged, with the error of their sum at most.
 

@@ -148,7 +148,7 @@ def _named(wanted: str, comparable: list[str], table: pd.DataFrame, as_of: str) 
         hint = f"It fits {', '.join(repr(name) for name in sorted(found))}: give the whole name."
     elif fitting:
         hint = "What they published cannot be compared: no probability, or another event or time. "
-        hint += f"Comparable: {', '.join(sorted(comparable)) or 'nobody'}."
+        hint += _comparable_names(comparable)
     else:
         hint = _suggestion(wanted, comparable)
     raise EvidenceError([Problem("forecasts.csv", None, "forecaster", wanted, expected, hint)])
@@ -164,7 +164,12 @@ def _suggestion(wanted: str, names: list[str]) -> str:
     close = get_close_matches(wanted.casefold(), spelled, n=1)
     if close:
         return f"Did you mean '{spelled[close[0]]}'?"
-    return f"Comparable: {', '.join(sorted(names)) or 'nobody'}."
+    return _comparable_names(names)
+
+
+def _comparable_names(names: list[str]) -> str:
+    """List names in quotes: some have commas in them."""
+    return f"Comparable: {', '.join(repr(name) for name in sorted(names)) or 'nobody'}."
 
 
 def _beside(rows: pd.DataFrame, forecast: Forecast) -> pd.DataFrame:

@@ -64,6 +64,13 @@ class Given:
     table: pd.DataFrame
     assumes: str = ASSUMES
 
+    def __repr__(self) -> str:
+        """Give the condition, how likely it is and what it was told by instead of the table."""
+        return (
+            f"Given({self.condition!r}, P {self.probability.p:.3f}, "
+            f"{self.ess:.0f} effective draws; {self.forecast!r})"
+        )
+
 
 def given(
     forecast: Forecast,

@@ -90,6 +90,10 @@ class Implied:
     words: str
     assumes: str = ASSUMES
 
+    def __repr__(self) -> str:
+        """Give the words instead of the tables."""
+        return f"Implied({self.words} Tables: points, hazards, curves, beliefs)"
+
 
 def implied(
     forecast: Forecast,

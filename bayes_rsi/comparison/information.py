@@ -70,7 +70,7 @@ class Information:
 
 def value_of_information(
     forecast: Forecast,
-    candidates: Sequence[str | Measurement] = (),
+    candidates: str | Sequence[str | Measurement] = (),
     day: str | date = "2028-12-31",
     event: str = "end_to_end",
 ) -> Information:
@@ -80,9 +80,9 @@ def value_of_information(
     ----------
     forecast : Forecast
         From `bayes_rsi.forecast`, without condition.
-    candidates : sequence of str or Measurement
-        Texts of the grammar in `bayes_rsi.comparison.measurements`, or its objects. Default: those
-        of `candidates_of`.
+    candidates : str, or sequence of str or Measurement
+        One or more texts of the grammar in `bayes_rsi.comparison.measurements`, or its objects.
+        Default: those of `candidates_of`.
     day : str or date, default "2028-12-31"
         ISO date, up to the horizon.
     event : str, default "end_to_end"
@@ -104,7 +104,8 @@ def value_of_information(
     --------
     >>> value_of_information(forecast, ["taste_gap to 40%"]).table  # doctest: +SKIP
     """
-    chosen_ones = candidates or candidates_of(forecast, event)
+    given = [candidates] if isinstance(candidates, str) else list(candidates)
+    chosen_ones = given or candidates_of(forecast, event)
     asked = [measurement(one) if isinstance(one, str) else one for one in chosen_ones]
     futures = forecast.what_if("value_of_information")
     probability, chosen = forecast.share_by(day, event), as_date(day)

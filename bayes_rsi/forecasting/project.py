@@ -51,7 +51,7 @@ def forecast(fit: Fit, seed: int | None = None, group: str = "posterior") -> For
     Examples
     --------
     >>> forecast(fit).probability_by("2028-12-31")  # doctest: +SKIP
-    0.21
+    0.28
     """
     card, panel = fit.card, fit.panel
     check_events(card, panel)

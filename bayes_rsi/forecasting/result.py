@@ -81,6 +81,13 @@ class Forecast:
     futures: Futures | None = None
     condition: str = ""
 
+    def __repr__(self) -> str:
+        """Give origin, condition and medians instead of the draws."""
+        middle = {name: self.quantiles(name, (0.5,))[0.5] for name in self.event_names}
+        medians = ", ".join(f"{name} {day or 'later or never'}" for name, day in middle.items())
+        given = f", given {self.condition!r}" if self.condition else ""
+        return f"Forecast(card {self.tag.card!r} as of {self.tag.as_of}{given}; medians: {medians})"
+
     def what_if(self, verb: str) -> Futures:
         """Give the futures behind the draws, for a verb that changes something in them.
 
@@ -189,7 +196,7 @@ class Forecast:
         Examples
         --------
         >>> forecast.probability_by("2028-12-31", event="end_to_end")  # doctest: +SKIP
-        0.21
+        0.28
         """
         return self.share_by(day, event).p
 
@@ -362,10 +369,8 @@ class Forecast:
         dict of float to float
             Probability to doublings of the METR TH1.1 50% horizon per year.
         """
-        values = self.frontier[names.GROWTH].values.ravel()
-        return {
-            p: float(np.nanquantile(values, p)) for p in (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
-        }
+        levels, values = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95), self.frontier[names.GROWTH].values
+        return {p: float(np.nanquantile(values, p)) for p in levels}
 
     def frontier_quantiles(self, probabilities: Sequence[float] = (0.1, 0.5, 0.9)) -> xr.DataArray:
         """Give quantiles of the released frontier at each date.

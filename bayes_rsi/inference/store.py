@@ -58,7 +58,7 @@ def save(fit: Fit, folder: str | Path) -> Path:
 
     Examples
     --------
-    >>> save(fit, "results")  # doctest: +SKIP
+    >>> rsi.save_fit(fit, "results")  # doctest: +SKIP
     PosixPath('results/posterior.nc')
     """
     target = Path(folder) / FILE
@@ -102,7 +102,7 @@ def load(card: Card, evidence: Evidence, folder: str | Path, seed: int = 1) -> F
 
     Examples
     --------
-    >>> load(card, evidence, "results").tag.seed  # doctest: +SKIP
+    >>> rsi.load_fit(card, evidence, "results").tag.seed  # doctest: +SKIP
     1
     """
     path = Path(folder) / FILE

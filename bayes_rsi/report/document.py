@@ -74,7 +74,7 @@ def forecast_document(
     --------
     >>> document = forecast_document(forecast, table, {}, {})  # doctest: +SKIP
     >>> document["events"]["end_to_end"]["probability_by"]["2028-12-31"]["p"]  # doctest: +SKIP
-    0.21
+    0.28
     """
     growth = {f"{p:g}": value for p, value in forecast.growth().items()}
     document: dict[str, Any] = {

@@ -137,6 +137,11 @@ class Update:
     seconds: float
     assumes: str = ASSUMES
 
+    def __repr__(self) -> str:
+        """Give how it was done and what came out instead of the tables."""
+        how = "fitted again" if self.refitted else f"reweighted, k-hat {self.k_hat:.2f}"
+        return f"Update({len(self.rows)} new scores, {how}; after: {self.after!r})"
+
 
 def update(
     fit: Fit,

@@ -123,3 +123,21 @@ def test_no_number_stays_without_its_reason(tmp_path: Path) -> None:
     for part in ("priors.gap_open", "events.end_to_end.lead"):
         with pytest.raises(CardError, match=part.rpartition(".")[2]):
             load_card(mine(tmp_path, f'extends = "baseline"\n{HEAD}[{part}]\nmedian = 0.1\n'))
+
+
+@pytest.mark.parametrize("line", ["never = 0.2", "taste_free = 0.5"])
+def test_a_judged_share_is_not_changed_under_the_reason_of_another(
+    tmp_path: Path, line: str
+) -> None:
+    head = f'extends = "baseline"\n{HEAD}[events.end_to_end]\n'
+    place = r"mine\.toml: table \[events\.end_to_end\], key '(never|taste_free)': got 0\.\d under"
+    with pytest.raises(CardError, match=f"{place} the reason .*expected 'never_why' beside it"):
+        load_card(mine(tmp_path, f"{head}{line}\n"))
+    event = load_card(mine(tmp_path, f'{head}{line}\nnever_why = "Mine."\n')).events["end_to_end"]
+    assert event.never_why == "Mine."
+
+
+def test_the_same_share_needs_no_other_reason(tmp_path: Path) -> None:
+    never = load_card("baseline").events["end_to_end"].never
+    text = f'extends = "baseline"\n{HEAD}[events.end_to_end]\nnever = {never}\n'
+    assert load_card(mine(tmp_path, text)).events == load_card("baseline").events

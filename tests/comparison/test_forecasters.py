@@ -127,7 +127,7 @@ def test_certainty_has_infinite_log_odds(forecast):
     [
         ("clrak", "Did you mean 'Jack Clark'"),
         ("Jakc Clark", "Did you mean 'Jack Clark'"),
-        ("nobody I know", "Comparable: .*Jack Clark"),
+        ("nobody I know", "Comparable: .*'Jack Clark'"),
         ("Anthropic (Favaro and Clark)", "cannot be compared"),
         ("METR", "cannot be compared"),
         ("", "give the whole name"),
