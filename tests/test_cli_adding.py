@@ -55,6 +55,22 @@ def test_rows_are_appended_and_columns_added_where_needed(run, tmp_path):
     assert run("data", "check", "mine/scores.csv")[0] == 0
 
 
+def test_an_empty_cell_is_to_be_filled(run):
+    code, _, err = add(run, system="")
+    assert code == 2
+    assert "expected a string, not an empty cell. Fill the cell" in err
+    assert "Replace" not in err
+    assert "Replace '|'" in add(run, system="GPT|5")[2]
+
+
+@pytest.mark.parametrize("verb", [["data", "check"], ["forecast", "--quiet", "--add"]])
+def test_a_folder_that_holds_no_table_is_called_that(run, tmp_path, verb):
+    (tmp_path / "empty").mkdir()
+    code, _, err = run(*verb, "empty")
+    assert code == 2
+    assert "empty: got 'a folder without CSV files', expected a CSV file, or a folder of" in err
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

@@ -284,3 +284,11 @@ def test_the_forms_travel_with_the_package():
     """`pool.toml` and what is stored lie in the folder that the wheel carries as a whole."""
     assert (models_folder() / "pool.toml").is_file()
     assert shelf.models_folder() == models_folder()
+
+
+@pytest.mark.parametrize("command", [["pool", "--write"], ["verdicts", "--index"]])
+def test_a_folder_that_cannot_be_used_names_its_option(monkeypatch, capsys, tmp_path, command):
+    (tmp_path / "taken").write_text("mine", encoding="utf-8")
+    code, out, err = runner(monkeypatch, capsys)(*command, "--models", tmp_path / "taken")
+    assert (code, out) == (2, "")
+    assert "expected a folder; give another folder with --models" in err

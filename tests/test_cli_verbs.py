@@ -145,6 +145,11 @@ def test_compounding_has_the_numbers_of_the_article(run):
         (["given", "horizon >= 100000 h on 2026-12-31"], "expected at least 100"),
         (["explain", "--event", "end_to_ned"], "Did you mean 'end_to_end'"),
         (["explain", "--refit", "ceiling"], "Did you mean 'ceilings'"),
+        (
+            ["explain", "--refit", "trend:drifting"],
+            "'trend:drifting', which is the trend of card 'baseline' itself, expected another",
+        ),
+        (["value-of-information", "autonomy to 1.2.3%"], "got 'autonomy to 1.2.3%', expected one"),
         (["explain", "--figure", "why.jpg"], "got 'why.jpg', expected a name that ends in .svg or"),
         (["explain", "--figure", "why", "--out", "none"], "--figure: got 'why', expected a name"),
         (["implied", "nobody at all"], "nobody at all"),

@@ -61,7 +61,7 @@ def run_pool(request: Request) -> int:
     """
     folder, card = request.models or models_folder(), load_pool_card()
     if request.write:
-        usable_folder(folder, (POOL,))
+        usable_folder(folder, (POOL,), "--models")
     day = rsi.load_card(next(iter(card.members))).as_of
     found, why = weighed(folder, card, origin(day, rsi.load_evidence(as_of=day).digest))
     document = pool_document(found, card)
@@ -69,5 +69,6 @@ def run_pool(request: Request) -> int:
     if why:
         print(wrapped(f"Backtests were not used: {why}."), file=sys.stderr)
     if request.write:
-        print(f"{write_atomically(folder / POOL, as_lines(document))}: written.", file=sys.stderr)
+        path = write_atomically(folder / POOL, as_lines(document), "--models")
+        print(f"{path}: written.", file=sys.stderr)
     return PASSED if all(m.verdict.passed for m in found.members.values()) else GATE_FAILED

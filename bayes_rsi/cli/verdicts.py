@@ -76,7 +76,7 @@ def run_verdicts(request: Request) -> int:
     folder = request.models or models_folder()
     cards = [rsi.load_card(name) for name in request.cards or rsi.card_names()]
     for card in cards:
-        usable_folder(folder / card.name, (VERDICT,))
+        usable_folder(folder / card.name, (VERDICT,), "--models")
     evidence = _evidence(cards)
     note: Callable[[str], None] = _silent if request.quiet else partial(print, file=sys.stderr)
     if not request.only_index:
@@ -84,7 +84,7 @@ def run_verdicts(request: Request) -> int:
             left = _left(request, folder, cards, evidence, note)
             for card, found in _headlines(left, evidence, request.seed, tell):
                 text = as_lines(verdict_document(found))
-                path = write_atomically(folder / card.name / VERDICT, text)
+                path = write_atomically(folder / card.name / VERDICT, text, "--models")
                 note(f"{path}: {found.verdict.sentence()}")
     _refresh(folder, evidence, note)
     kept = [_current(folder, card, evidence) for card in cards]
@@ -115,7 +115,7 @@ def write_index(folder: Path, evidence: Evidences | None = None) -> list[Path]:
     for page in (folder / "README.md", *beside):
         text = page.read_text(encoding="utf-8") if page.is_file() else ""
         if (new := with_index(text, table)) != text:
-            changed.append(write_atomically(page, new))
+            changed.append(write_atomically(page, new, "--models"))
     return changed
 
 
@@ -197,7 +197,8 @@ def _refresh(folder: Path, evidence: Evidences, note: Callable[[str], None]) -> 
     except StoreError as error:
         note(f"No pool: {error}.")
     else:
-        path = write_atomically(folder / POOL, as_lines(pool_document(pooled, members)))
+        text = as_lines(pool_document(pooled, members))
+        path = write_atomically(folder / POOL, text, "--models")
         note(f"{path}: written." + (f" Weights as in pool.toml: {why}." if why else ""))
     for page in write_index(folder, held):
         note(f"{page}: table of cards written.")

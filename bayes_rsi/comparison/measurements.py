@@ -318,7 +318,10 @@ _FORMS = (
         r"score on (.+) on (\S+)",
         lambda words: ScoreOn(plain(words[0]), as_date(words[1]).isoformat()),
     ),
-    (r"(\w+) to ([0-9.]+)%", lambda words: JudgedTo(words[0], float(words[1]) / 100)),
+    (
+        r"(\w+) to ([0-9]+\.?[0-9]*|\.[0-9]+)%",
+        lambda words: JudgedTo(words[0], float(words[1]) / 100),
+    ),
     (
         r"audit of (.+) with ([0-9]+) items",
         lambda words: Audit(plain(words[0]), int(words[1])),

@@ -69,6 +69,11 @@ def variant(card: Card, panel: xr.Dataset, name: str) -> Card:
     'constant'
     """
     known = variant_names(card, panel)
+    if name == f"trend:{card.trend}":
+        raise ModelError(
+            f"got variant '{name}', which is the trend of card '{card.name}' itself, expected "
+            f"another one: {', '.join(one for one in known if one.startswith('trend:'))}"
+        )
     if name not in known:
         hint = did_you_mean(name, known)
         raise ModelError(

@@ -120,12 +120,12 @@ def _typed_column(
     }
     values, findings = readers[column.kind](text, column)
     if column.required:
-        hint = "Fill the cell; leave the row out when it is not known."
-        findings.append(_Finding(text == "", f"a {column.kind}, not an empty cell", lambda _: hint))
+        fill = "Fill the cell; leave the row out when it is not known."
+        findings.append(_Finding(text == "", f"a {column.kind}, not an empty cell", lambda _: fill))
     if in_key and column.kind == "string":
-        hint = f"Replace '{LABEL_MARK}', which separates the parts of a label."
+        mend = f"Replace '{LABEL_MARK}', which separates the parts of a label."
         bad = text.str.contains(LABEL_MARK, regex=False)
-        findings.append(_Finding(bad, f"text without '{LABEL_MARK}'", lambda _: hint))
+        findings.append(_Finding(bad, f"text without '{LABEL_MARK}'", lambda _: mend))
     return values, findings
 
 

@@ -134,6 +134,10 @@ def _text(cell: object) -> str:
 
 def _read_text(path: Path, label: str = "") -> tuple[str | None, list[Problem]]:
     """Decode the file; a byte order mark is allowed."""
+    if path.is_dir():  # folders are read file by file, but for one that holds none
+        hint = "Give a file, or a folder that holds some, their names ending in .csv."
+        empty, expected = "a folder without CSV files", "a CSV file, or a folder of them"
+        return None, [Problem(str(path), None, None, empty, expected, hint)]
     try:
         raw = path.read_bytes()
     except OSError as error:
