@@ -11,6 +11,7 @@ import pytest
 from commandline import Run, runner
 
 import bayes_rsi
+from bayes_rsi.errors import ConvergenceError
 from bayes_rsi.report.tables import WIDTH
 from bayes_rsi.tags import Gate, Verdict
 
@@ -215,3 +216,21 @@ def test_a_forecast_with_added_rows_is_asked_with_them(run, monkeypatch, tmp_pat
     code, _, err = run("compounding", "--add", "mine.csv", "--out", "none", "--as-of", "2026-06-02")
     assert code == 2
     assert "--out none --as-of 2026-06-02 --add mine.csv` first" in err
+
+
+def test_an_update_says_what_becomes_of_each_row(run, monkeypatch, tmp_path):
+    (tmp_path / "mine.csv").write_text(
+        "series,system,value,unit,known_on,source\n"
+        "paperbench,GPT-5,0.5,fraction,2026-06-01,own run\n"
+        "paperbench,GPT-5.1,0.6,fraction,2026-09-01,own run\n",
+        encoding="utf-8",
+    )
+
+    def refused(*_):
+        raise ConvergenceError("update: got a k-hat of 1.2")
+
+    monkeypatch.setitem(vars(bayes_rsi), "update", refused)
+    code, out, err = run("update", "mine.csv", "--until", "2026-08-01")
+    assert (code, out) == (2, "")
+    assert "mine.csv: 1 score fitted; 1 not: known after" in err
+    assert "k-hat of 1.2" in err

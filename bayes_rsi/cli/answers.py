@@ -9,12 +9,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import bayes_rsi as rsi
 from bayes_rsi.cli.posteriors import POSTERIOR, obtain
 from bayes_rsi.cli.progress import Stages, progress
+from bayes_rsi.cli.tables import notes_of
 from bayes_rsi.comparison.measurements import measurement
 from bayes_rsi.comparison.variants import variant
 from bayes_rsi.errors import OutputError, StoreError
@@ -288,15 +290,14 @@ def answer_update(
         Exit code.
     """
     usable_folder(stored.out / UPDATED, (POSTERIOR,))
-
-    def ask(forecast: rsi.Forecast, fit: rsi.Fit) -> Any:
-        with progress(sys.stderr) as tell:
-            found = rsi.update(fit, [*stored.add, *files], until, refit, event, day, tell)
-        if found.refitted:
-            rsi.save_fit(found.fit, stored.out / UPDATED)
-        return found
-
-    return _answer(stored, "update", ask, updated_text)
+    rows, last = [*stored.add, *files], until or f"{date.today()}"
+    for note in notes_of(rsi.load_card(stored.card), last, rows):
+        print(note, file=sys.stderr)
+    with progress(sys.stderr) as tell:
+        found = rsi.update(_recalled(stored), rows, until, refit, event, day, tell)
+    if found.refitted:
+        rsi.save_fit(found.fit, stored.out / UPDATED)
+    return _said(stored, "update", found, found.after, updated_text)
 
 
 def answer_metaculus(
@@ -345,8 +346,16 @@ def _answer(
 ) -> int:
     fit = _recalled(stored)
     forecast = rsi.forecast(fit)
-    found = ask(forecast, fit)
-    answered = getattr(found, "after", forecast)  # an update has a forecast of its own
+    return _said(stored, verb, ask(forecast, fit), forecast, text)
+
+
+def _said(
+    stored: Stored,
+    verb: str,
+    found: Any,
+    answered: rsi.Forecast,
+    text: Callable[[Any, Verdict], str],
+) -> int:
     verdict = answered.verdict
     if stored.json:
         if not verdict.passed:

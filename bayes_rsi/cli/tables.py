@@ -54,7 +54,7 @@ class Tables:
         list of str
             One sentence each.
         """
-        return [f"{path}: {_in_words(counts)}." for path, counts in self.added.items()]
+        return _notes(self.added)
 
 
 def evidence_of(card: rsi.Card, as_of: str, add: Sequence[Path]) -> Tables:
@@ -97,6 +97,31 @@ def evidence_of(card: rsi.Card, as_of: str, add: Sequence[Path]) -> Tables:
     if seen.equals(before):
         _refuse_unfitted(card, added or {file: {} for file in files_of(add)})
     return Tables(evidence, shipped, added)
+
+
+def notes_of(card: rsi.Card, as_of: str, add: Sequence[Path]) -> list[str]:
+    """Say of each file of further rows what becomes of its scores.
+
+    Parameters
+    ----------
+    card : Card
+        Chooses what is fitted.
+    as_of : str
+        ISO date.
+    add : sequence of pathlib.Path
+        Files of further rows, or folders of them.
+
+    Returns
+    -------
+    list of str
+        One sentence each.
+
+    Raises
+    ------
+    EvidenceError
+        When a table is wrong.
+    """
+    return _notes(_told(card, as_of, add))
 
 
 def check_files(paths: Sequence[Path]) -> list[Problem]:
@@ -180,6 +205,10 @@ def _told(card: rsi.Card, as_of: str, add: Sequence[Path]) -> dict[Path, dict[st
     origin = whole.scores["origin"]
     counts = {file: why[origin == labels[file]].value_counts() for file in files}
     return {file: {str(k): int(n) for k, n in count.items()} for file, count in counts.items()}
+
+
+def _notes(added: Mapping[Path, Mapping[str, int]]) -> list[str]:
+    return [f"{path}: {_in_words(counts)}." for path, counts in added.items()]
 
 
 def _in_words(counts: Mapping[str, int]) -> str:

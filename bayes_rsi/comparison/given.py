@@ -120,7 +120,7 @@ def given(
             "draw more often ('draws' and 'replicates' of the card)"
         )
     conditioned = _restricted(forecast, meets, text)
-    table = _moved(forecast, conditioned, meets)
+    table = _moved(forecast, conditioned, meets, possible)
     return Given(text, conditioned, probability, ess, int(meets.sum()), table)
 
 
@@ -151,7 +151,9 @@ def _restricted(forecast: Forecast, meets: xr.DataArray, text: str) -> Forecast:
     )
 
 
-def _moved(before: Forecast, after: Forecast, meets: xr.DataArray) -> pd.DataFrame:
+def _moved(
+    before: Forecast, after: Forecast, meets: xr.DataArray, possible: xr.DataArray
+) -> pd.DataFrame:
     rows: list[tuple[object, ...]] = []
     for name in before.event_names:
         if after.years(name).isnull().all():
@@ -168,7 +170,8 @@ def _moved(before: Forecast, after: Forecast, meets: xr.DataArray) -> pd.DataFra
         never = before.events[names.NEVER].sel({names.EVENT: name}).where(years.notnull())
         p, q = old.never.p, new.never.p
         rows.append((name, "never", "probability", p, q, q - p, _error(never, meets)))
-    growth = before.growth()[0.5], after.growth()[0.5]
+    # Of the futures that count, on both sides: else a sure condition would move growth.
+    growth = _restricted(before, possible, "").growth()[0.5], after.growth()[0.5]
     change = growth[1] - growth[0]
     rows.append(("", "median growth", "doublings per year", *growth, change, None))
     columns = ["event", "quantity", "unit", "before", "given", "change", "mcse"]

@@ -32,6 +32,7 @@ class Updated(Protocol):
     before: Forecast
     after: Forecast
     rows: pd.DataFrame
+    gone: float
     passing: float
     table: pd.DataFrame
     k_hat: float
@@ -177,7 +178,7 @@ def updated_text(found: Updated, verdict: Verdict) -> str:
     """
     count = f"{len(found.rows)} new score{'s' if len(found.rows) != 1 else ''}"
     if found.refitted:
-        said = f"{count}; fitted again, because reweighting met {found.why}.{_passed(found)}"
+        said = f"{count}; fitted again, because reweighting met {found.why}."
     else:
         said = (
             f"{count}; the draws were reweighted in {found.seconds:.2f} s (k-hat "
@@ -191,9 +192,12 @@ def updated_text(found: Updated, verdict: Verdict) -> str:
     title = "The new scores"
     if not found.refitted:
         title += f", and what each did to P({found.asked})"
+    if not found.refitted and found.gone:
+        rows.append(["figures replaced or known no more", "", "", f"{100 * found.gone:+.2f}"])
     day, what = found.after.tag.as_of, "the new scores"
     if day != found.before.tag.as_of:  # time that passes without an event moves dates too
         what += f", and no event until {day},"
+        said += _waited(found, day)
         if not found.refitted:
             rows.append([f"no event until {day}", "", "", f"{100 * found.passing:+.2f}"])
     moves = moved_text(found.table, [what], ("before", "after"))
@@ -202,15 +206,15 @@ def updated_text(found: Updated, verdict: Verdict) -> str:
     )
 
 
-def _passed(found: Updated) -> str:
-    """Say what time did by itself, where a refit cannot tell the rows apart."""
-    day = found.after.tag.as_of
-    if day == found.before.tag.as_of:
-        return ""
-    return (
-        f" That no event had happened until {day} moves P({found.asked}) by "
-        f"{100 * found.passing:+.1f} points without any score."
-    )
+def _waited(found: Updated, day: str) -> str:
+    """Say what would have come by a day, and what its not having come does."""
+    before = found.before
+    had = ", ".join(f"{points(before.probability_by(day, n))}% for {n}" for n in before.event_names)
+    text = f" None of the events had happened by {day} (before: {had})"
+    if not found.refitted:
+        return f"{text}."
+    moved = f"{100 * found.passing:+.1f} points without any score"
+    return f"{text}, which moves P({found.asked}) by {moved}."
 
 
 _QUANTILES = ("p10", "p50", "p90")

@@ -18,10 +18,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-__all__ = ["Told", "attribution"]
+__all__ = ["GONE", "Told", "attribution"]
 
 #: Points of the integral along the way, by Gauss and Legendre.
 POINTS = 8
+#: Label of the part of figures that were replaced, or are known no more.
+GONE = "scores that went"
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,13 +81,13 @@ def attribution(told: Told, chances: np.ndarray) -> dict[str, float]:
     Returns
     -------
     dict of str to float
-        Label to its part of the shift; ``"scores that went"`` where there are any. They sum to the
+        Label to its part of the shift; `GONE` where there are any. They sum to the
         shift by plain importance weights.
     """
     places, widths = np.polynomial.legendre.leggauss(POINTS)
     found: dict[str, float] = dict.fromkeys(told.rows, 0.0)
     if np.ptp(told.gone):
-        found["scores that went"] = 0.0
+        found[GONE] = 0.0
     for place, width in zip((places + 1) / 2, widths / 2, strict=True):
         total, slopes = told._part(float(place))
         weights = special.softmax(total)
@@ -93,5 +95,5 @@ def attribution(told: Told, chances: np.ndarray) -> dict[str, float]:
         for label, slope in slopes.items():
             found[label] += float(width * np.sum(centred * slope))
         if np.ptp(told.gone):
-            found["scores that went"] -= float(width * np.sum(centred * told.gone))
+            found[GONE] -= float(width * np.sum(centred * told.gone))
     return found

@@ -31,7 +31,7 @@ from bayes_rsi.posterior import Fit
 from bayes_rsi.tags import Gate, Verdict
 from bayes_rsi.units import as_date, year_of_date
 from bayes_rsi.updating.likelihood import averages, score_log_likelihood
-from bayes_rsi.updating.ratios import Told, attribution
+from bayes_rsi.updating.ratios import GONE, Told, attribution
 from bayes_rsi.updating.reweighted import passing, reweighted, table_of
 from bayes_rsi.updating.rows import Changes, changes
 from bayes_rsi.updating.systems import nodes_of
@@ -102,8 +102,11 @@ class Update:
     rows : pandas.DataFrame
         The new scores: ``score``, ``series``, ``system``, ``value``, ``known_on``, and ``shift``:
         the part of the shift of the probability asked about that is due to it; nan after a refit.
-        They sum to the shift, but for `passing` and what scores that went contributed, to first
-        order where futures contradict what is known.
+        With `gone` and `passing` they sum to the shift, to first order where futures contradict
+        what is known.
+    gone : float
+        The part that is due to scores of the fit that were replaced or are known no more: what
+        they had said is taken back. nan after a refit.
     passing : float
         The part that is due to the time that passed: no event has happened until the new as-of
         date. 0 where that is the old one; after a refit what it does by itself, before any score.
@@ -127,6 +130,7 @@ class Update:
     before: Forecast
     after: Forecast
     rows: pd.DataFrame
+    gone: float
     passing: float
     table: pd.DataFrame
     k_hat: float
@@ -200,17 +204,19 @@ def update(
     evidence = _evidence(fit, new_rows, as_of)
     panel = panel_of(fit.card, evidence)
     found = changes(fit.panel, panel)
+    why = _unweighable(found)
+    if why and not refit:
+        raise _unreliable(why)
     before = forecast(fit)
     before.share_by(day, event)  # what cannot be told is refused before anything is computed
     begun = time.perf_counter()
-    why = _unweighable(found)
     told = None if why else _told(fit, panel, found, before)
     shape = before.all_futures("update").paths.shape[:2]
     weights = None if told is None else smoothed(told.log_ratio().reshape(shape))
     seconds = time.perf_counter() - begun
     why = why or _untrusted(weights)
     if why and not refit:
-        raise ConvergenceError(f"update: got {why}; fit again, or call with refit=True")
+        raise _unreliable(why)
     if why or told is None or weights is None:
         again = _refit(fit, evidence, before, found, weights, why, seconds, progress)
         alone = passing(before, np.ones(shape), again.fit.tag.as_of, event, day)
@@ -232,6 +238,7 @@ def update(
         before=before,
         after=after,
         rows=found.table.assign(shift=[shifts[label] for label in found.table["score"]]),
+        gone=shifts.get(GONE, 0.0),
         passing=passing(before, weights.values, marked.as_of, event, day),
         table=table_of(before, weights, marked.as_of),
         k_hat=weights.k_hat,
@@ -323,6 +330,10 @@ def _unweighable(found: Changes) -> str:
     return next((words.format(", ".join(who)) for words, who in reasons.items() if who), "")
 
 
+def _unreliable(why: str) -> ConvergenceError:
+    return ConvergenceError(f"update: got {why}; fit again, or call with refit=True")
+
+
 def _untrusted(weights: Weights | None) -> str:
     """Say why weights cannot be relied on; empty where they can, or where there are none."""
     if weights is None:
@@ -351,6 +362,7 @@ def _refit(
         before=before,
         after=after,
         rows=found.table.assign(shift=np.nan),
+        gone=np.nan,
         passing=0.0,
         table=moved(before, after),
         k_hat=np.nan if weights is None else weights.k_hat,

@@ -103,3 +103,14 @@ def test_an_explanation_says_which_probability_its_shares_are_about(found):
     assert f"These shares are about {100 * told.counted:.1f}%" in text
     same = replace(told, counted=told.probability.p)
     assert "These shares are about" not in explained_text(same, found.verdict)
+
+
+def test_a_sure_condition_moves_nothing(found):
+    """Growth neither: it is that of the futures that count, on both sides."""
+    told = given(found, "growth > 0.001", min_ess=5)
+    assert told.probability.p == 1
+    changes = told.table["change"].dropna().astype(float)
+    assert len(changes) > 10
+    assert (changes == 0).all()
+    assert found.contradicted() > 0.05
+    assert told.table["before"].iloc[-1] != found.growth()[0.5]

@@ -211,6 +211,29 @@ def test_a_system_released_later_needs_a_refit(small_fit, tmp_path):
         update(small_fit, tmp_path, refit=False)
 
 
+def test_a_revised_figure_takes_back_what_the_old_one_said(small_fit, small_run, tmp_path):
+    """Rows, what went and what time did are the whole, by plain importance weights."""
+    scores = small_run.evidence.scores
+    label = str(
+        small_fit.panel["score"].values[small_fit.panel["score_series"] == "gpqa_diamond"][3]
+    )
+    position = list(small_fit.panel["score"].values).index(label)
+    keys = ["series", "system", "scaffold", "effort", "reporter"]
+    one = scores[scores[keys].agg("|".join, axis=1) == label].iloc[-1]
+    value = float(panel["value"].values[position])
+    row = {key: one[key] for key in keys} | {"value": value + 0.02, "vintage": "2026-06-30"}
+    path = written(tmp_path / "revised.csv", [row])
+    found = update(small_fit, path, refit=False)
+    assert found.rows["value"].tolist() == pytest.approx([value + 0.02])
+    assert found.gone != 0
+    assert found.passing == 0
+    change = found.table.set_index(["event", "quantity"]).loc[("end_to_end", "by 2028-12-31")]
+    whole = found.rows["shift"].sum() + found.gone
+    assert whole == pytest.approx(change["change"], abs=5 * max(change["mcse"], 0.002))
+    assert abs(whole) < abs(found.gone)  # the old figure said nearly the same
+    assert "figures replaced or known no more" in updated_text(found, found.after.verdict)
+
+
 def test_after_a_refit_time_is_told_apart(small_fit, tmp_path, monkeypatch):
     """What no event until then says without any score, counted in the futures of the first fit."""
     later = replace(small_fit, tag=replace(small_fit.tag, as_of="2026-09-02"))
@@ -235,6 +258,8 @@ def test_after_a_refit_time_is_told_apart(small_fit, tmp_path, monkeypatch):
     assert "fitted again, because reweighting met Nova 1, released after" in text
     told = " ".join(text.split())
     assert f"moves P({found.asked}) by {100 * expected:+.1f} points without any score" in told
+    had = found.before.probability_by("2026-09-02", "proof_of_concept")
+    assert f"{100 * had:.1f}% for proof_of_concept" in told
 
 
 def test_rows_count_that_became_known_later(small_fit, tmp_path):
