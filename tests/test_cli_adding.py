@@ -123,6 +123,8 @@ def updated(monkeypatch, tmp_path):
     fit = handmade.whole_fit(size=100)
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "posterior.nc").touch()
+    lines = (",".join(cells) for cells in (CELLS, CELLS.values()))
+    (tmp_path / "mine.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     saved: list[Path] = []
     state = {"refitted": False}
 
@@ -144,9 +146,8 @@ def updated(monkeypatch, tmp_path):
             }
         )
         why = "a k-hat of 0.90, expected at most 0.7" if state["refitted"] else ""
-        asked = "" if state["refitted"] else f"{event} by {day}"
-        numbers = (0.2, 80.0, state["refitted"], why, asked, 0.12)
-        return Update(replace(given), before, before, new, 0.0, table, *numbers)
+        numbers = (0.2, 80.0, state["refitted"], why, f"{event} by {day}", 0.12)
+        return Update(replace(given), before, before, new, 0.0, 0.0, table, *numbers)
 
     monkeypatch.setitem(vars(bayes_rsi), "load_fit", lambda *_: fit)
     monkeypatch.setitem(vars(bayes_rsi), "update", update)

@@ -49,6 +49,9 @@ def stored(monkeypatch, tmp_path, fit):
     monkeypatch.setitem(vars(bayes_rsi), "load_fit", lambda *_: fit)
     monkeypatch.setitem(vars(bayes_rsi), "update", updated)
     (tmp_path / "mine").mkdir()
+    header, row = "series,system,value,unit,known_on,source", "gpqa_diamond,GPT-5,0.85,fraction"
+    lines = f"{header}\n{row},2026-06-01,mine\n"
+    (tmp_path / "mine" / "scores.csv").write_text(lines, encoding="utf-8")
 
 
 def updated(fit, path, *_):
@@ -62,7 +65,7 @@ def updated(fit, path, *_):
     rows = pd.DataFrame([row | {"known_on": pd.Timestamp("2026-06-01"), "shift": 0.01}])
     table = table_of(before, weights, tag.as_of)
     numbers = (weights.k_hat, weights.ess, False, "", "end_to_end by 2028-12-31", 0.1)
-    return Update(new_fit, before, after, rows, 0.0, table, *numbers)
+    return Update(new_fit, before, after, rows, 0.0, 0.0, table, *numbers)
 
 
 @pytest.mark.usefixtures("stored")

@@ -154,9 +154,11 @@ def _compute(request: Request, card: rsi.Card, stages: Stages) -> _Outcome:
         stages.note(note)
     before, folders = None, [request.out, request.out / SHIPPED]
     if read.shipped is not None:
+        stages.note("Without your rows first, to say what they move; that fit is kept too.")
         shipped = _obtain(request, card, read.shipped, folders[::-1], stages)
         shipped.keep(request.out / SHIPPED)  # minutes of work, whatever becomes of the next fit
         before = stages.run("projecting", lambda: rsi.forecast(shipped.fit))
+        folders = [request.out]  # what lies in the other one is without them
     posterior = _obtain(request, card, read.evidence, folders, stages)
     forecast = stages.run("projecting", lambda: _only(rsi.forecast(posterior.fit), request.events))
     prior = stages.run(

@@ -20,7 +20,7 @@ from bayes_rsi.evidence.reading import canonical_names, read_table, reference_pr
 from bayes_rsi.evidence.rows import header_of
 from bayes_rsi.evidence.rules import keys_as_text, repeated_keys
 from bayes_rsi.evidence.schema import PACKAGE, TABLES
-from bayes_rsi.evidence.score_rules import score_problems, uncounted_censoring
+from bayes_rsi.evidence.score_rules import added_problems, score_problems
 
 __all__ = ["Added", "files_of", "is_whole", "labels_of", "read_added", "table_with"]
 
@@ -166,7 +166,7 @@ def read_added(paths: Sequence[Path], shipped: Mapping[str, pd.DataFrame], today
         if name == "scores":
             frame = canonical_names(frame, tables)
             problems += score_problems(frame, tables, label, today)
-            problems += uncounted_censoring(frame, tables, label)
+            problems += added_problems(frame, tables, label)
             problems += repeated_keys(frame, TABLES[name], label)
             problems += _already_there(frame, [shipped[name], *scores], name, label)
             scores.append(frame.assign(origin=label))
@@ -185,19 +185,18 @@ def _other_spellings(
     """Find names that the tables have already, written otherwise: each would be one more."""
     systems, benchmarks = tables["systems"], tables["benchmarks"]
     if name == "systems":
-        taken = pd.concat([systems["system"], tables["aliases"]["alias"]])
-        known = {"system": taken, "lab": systems["lab"]}
+        known = {"system": systems["system"], "lab": systems["lab"]}
     elif name == "benchmarks":
         known = {"series": benchmarks["series"], "benchmark": benchmarks["benchmark"]}
     else:
         return []
     problems: list[Problem] = []
     for column, words in known.items():
-        there = {str(word).casefold(): str(word) for word in words}
+        pairs = tables["aliases"][["alias", "system"]].values.tolist() if column == "system" else []
+        pairs += [(word, word) for word in words]
+        there = {str(word).casefold(): str(whole) for word, whole in pairs}
         theirs = frame[column].map(lambda word, there=there: there.get(str(word).casefold(), ""))
-        bad = (theirs != "") & ~frame[column].isin(
-            systems["system"] if column == "system" else words
-        )
+        bad = (theirs != "") & ~frame[column].isin(words)
         expected = "a name that is new, or '" + theirs + "', as the tables have it"
         hint = "Leave the row out where it is the same one; scores may use any alias."
         problems += problems_at(bad, frame[column], file, expected, hint)

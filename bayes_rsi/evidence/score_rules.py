@@ -16,7 +16,7 @@ from bayes_rsi.errors import Problem
 from bayes_rsi.evidence.cells import problems_at
 from bayes_rsi.evidence.rules import days_as_text, future, unknown_words
 
-__all__ = ["LEAD_DAYS", "score_problems", "uncounted_censoring"]
+__all__ = ["LEAD_DAYS", "added_problems", "score_problems"]
 
 #: A figure may precede its system's release by this much (previews, early access), in days.
 LEAD_DAYS = 60
@@ -55,6 +55,7 @@ def score_problems(
         *_other_unit(scores, series["unit"], file),
         *_fraction_range(scores, file),
         *_not_positive(scores, file),
+        *_beyond_suite(scores, series["cap"], file),
         *_count_problems(scores, series, file),
         *_interval_problems(scores, file),
         *_bound_problems(scores, file),
@@ -94,6 +95,16 @@ def _not_positive(scores: pd.DataFrame, file: str) -> list[Problem]:
     return problems_at(bad, values, file, "a positive number", hint)
 
 
+def _beyond_suite(scores: pd.DataFrame, caps: pd.Series, file: str) -> list[Problem]:
+    """Find exact figures that the suite cannot measure; shares have their own range."""
+    cap = scores["series"].map(caps)
+    exact = (scores["censoring"] == "none") & (scores["excluded"] == "")
+    bad = exact & (scores["unit"] != "fraction") & (scores["value"] > cap)
+    expected = "at most " + cap.map("{:g}".format) + ", the largest that the suite can measure"
+    hint = "Give that with censoring 'right', or an interval of what is known."
+    return problems_at(bad, scores["value"], file, expected, hint)
+
+
 def _count_problems(scores: pd.DataFrame, series: pd.DataFrame, file: str) -> list[Problem]:
     tried = scores["n_items"].fillna(scores["series"].map(series["n_items"]))
     value, fitted = scores["value"], scores["series"].map(series["role"]) != "context"
@@ -115,10 +126,13 @@ def _count_problems(scores: pd.DataFrame, series: pd.DataFrame, file: str) -> li
     ]
 
 
-def uncounted_censoring(
+def added_problems(
     scores: pd.DataFrame, tables: Mapping[str, pd.DataFrame], file: str
 ) -> list[Problem]:
-    """Find censored figures of kinds that the model would take for exact.
+    """Check what a user adds further than whole tables, which may be of a simpler world.
+
+    Censored figures of kinds that the model would take for exact, and figures that were known
+    before there was their series, are refused.
 
     Parameters
     ----------
@@ -134,7 +148,14 @@ def uncounted_censoring(
     list of Problem
         Empty when all is well.
     """
-    kinds = tables["benchmarks"].drop_duplicates("series").set_index("series")["kind"]
+    series = tables["benchmarks"].drop_duplicates("series").set_index("series")
+    return [
+        *_uncounted_censoring(scores, series["kind"], file),
+        *_before_series(scores, series["released"], file),
+    ]
+
+
+def _uncounted_censoring(scores: pd.DataFrame, kinds: pd.Series, file: str) -> list[Problem]:
     other = scores["series"].map(kinds).fillna("horizon") != "horizon"
     bad = other & (scores["censoring"] != "none") & (scores["excluded"] == "")
     hint = "Only horizons are fitted as bounds; give the figure without censoring, or exclude it."
@@ -144,13 +165,26 @@ def uncounted_censoring(
 def _interval_problems(scores: pd.DataFrame, file: str) -> list[Problem]:
     low, high, value = scores["ci_low"], scores["ci_high"], scores["value"]
     slack = _ROUNDING * value.abs()
-    reversed_ = low > high
-    outside = ~reversed_ & ((value < low - slack) | (value > high + slack))
+    reversed_, no_width = low > high, low == high
+    no_logarithm = scores["unit"].isin(_POSITIVE) & (low <= 0) & (scores["excluded"] == "")
+    outside = (
+        ~reversed_ & ~no_width & ~no_logarithm & ((value < low - slack) | (value > high + slack))
+    )
     half = low.isna() != high.isna()
     no_level = low.notna() & high.notna() & scores["ci_level"].isna()
     got = ("[" + low.astype("str") + ", " + high.astype("str") + "]").rename("ci_low")
     return [
-        *problems_at(reversed_, got, file, "ci_low <= ci_high", "Swap the two ends."),
+        *problems_at(reversed_, got, file, "ci_low < ci_high", "Swap the two ends."),
+        *problems_at(
+            no_width, got, file, "ci_low < ci_high", "Nothing is known exactly: empty both ends."
+        ),
+        *problems_at(
+            no_logarithm,
+            got,
+            file,
+            "a positive ci_low",
+            "Zero has no logarithm: give the end as it was published, or empty both ends.",
+        ),
         *problems_at(
             outside,
             got,
@@ -207,4 +241,12 @@ def _too_early(scores: pd.DataFrame, released: pd.Series, file: str) -> list[Pro
     bad = scores["known_on"] < due - pd.Timedelta(days=LEAD_DAYS)
     expected = f"a day at most {LEAD_DAYS} days before the release, " + days_as_text(due)
     hint = "Check the day, the system and its release in systems.csv."
+    return problems_at(bad, days_as_text(scores["known_on"]), file, expected, hint)
+
+
+def _before_series(scores: pd.DataFrame, released: pd.Series, file: str) -> list[Problem]:
+    due = pd.to_datetime(scores["series"].map(released))
+    expected = "a day on or after the release of the series, " + days_as_text(due)
+    hint = "Check the day, the series and its release in benchmarks.csv."
+    bad = scores["known_on"] < due
     return problems_at(bad, days_as_text(scores["known_on"]), file, expected, hint)

@@ -20,6 +20,8 @@ SYSTEM = {
     "tier": "flagship",
     "source": "own",
 }
+#: After the release of paperbench.
+LATER = {"known_on": "2025-05-01"}
 SERIES = {
     "series": "own_bench",
     "benchmark": "own_bench",
@@ -127,9 +129,9 @@ def test_a_folder_of_further_rows_is_checked_as_such(tmp_path):
     mine = tmp_path / "mine"
     mine.mkdir()
     write(mine / "systems.csv", SYSTEM)
-    write(mine / "scores.csv", SCORE | {"series": "paperbench"})
+    write(mine / "scores.csv", SCORE | LATER | {"series": "paperbench"})
     assert check(mine) == []
-    write(mine / "scores.csv", SCORE | {"series": "paperbench", "value": "7"})
+    write(mine / "scores.csv", SCORE | LATER | {"series": "paperbench", "value": "7"})
     assert [problem.column for problem in check(mine)] == ["value"]
 
 
@@ -147,14 +149,14 @@ def test_files_of_one_name_are_told_apart(tmp_path):
     for place, value in (("a", "0.4"), ("b", "7")):
         (tmp_path / place).mkdir()
         write(tmp_path / place / "systems.csv", SYSTEM | {"system": f"Nova {place}"})
-        row = {"series": "paperbench", "system": f"Nova {place}", "value": value}
+        row = LATER | {"series": "paperbench", "system": f"Nova {place}", "value": value}
         write(tmp_path / place / "scores.csv", SCORE | row)
     first, second = tmp_path / "a", tmp_path / "b"
     assert check(first, beside=[second]) == []
     assert [problem.file for problem in check(second, beside=[first])] == [
         str(second / "scores.csv")
     ]
-    write(second / "scores.csv", SCORE | {"series": "paperbench", "system": "Nova b"})
+    write(second / "scores.csv", SCORE | LATER | {"series": "paperbench", "system": "Nova b"})
     evidence = load_evidence(add=[first, second])
     origins = [str(path / "scores.csv") for path in (first, second)]
     assert evidence.scores["origin"].tail(2).tolist() == origins
@@ -177,13 +179,13 @@ def test_a_folder_is_whole_or_further_rows(world: Any, tmp_path):
 
 def test_a_folder_without_tables_is_refused(world: Any, tmp_path):
     (tmp_path / "empty").mkdir()
-    with pytest.raises(EvidenceError, match="expected a readable file"):
+    with pytest.raises(EvidenceError, match="a folder without CSV files"):
         load_evidence(folder=world.write(), add=[tmp_path / "empty"])
 
 
 def test_checks_of_one_file_know_the_others(tmp_path):
     who = write(tmp_path / "who.csv", SYSTEM)
-    mine = write(tmp_path / "mine.csv", SCORE | {"series": "paperbench"})
+    mine = write(tmp_path / "mine.csv", SCORE | LATER | {"series": "paperbench"})
     assert [problem.column for problem in check(mine)] == ["system"]
     assert check(mine, beside=[who]) == []
     broken = write(tmp_path / "broken.csv", SYSTEM | {"system": "Nova 2", "tier": "huge"})
@@ -228,7 +230,7 @@ def test_a_count_of_nobody_knows_how_many_is_refused(world: Any, tmp_path):
     ("row", "match"),
     [
         (SYSTEM | {"system": "ALPHA 1"}, "column 'system': got 'ALPHA 1'.* or 'Alpha 1', as the"),
-        (SYSTEM | {"system": "beta-2-high"}, "column 'system': got 'beta-2-high'"),
+        (SYSTEM | {"system": "beta-2-high"}, "got 'beta-2-high', expected .* or 'Beta 2', as the"),
         (SYSTEM | {"lab": "BETA"}, "column 'lab': got 'BETA'.* or 'Beta', as the tables have it"),
         (SERIES | {"benchmark": "SWE"}, "column 'benchmark': got 'SWE'.* or 'swe'"),
     ],
@@ -296,3 +298,22 @@ def test_another_delimiter_is_named_as_the_cause(world: Any, tmp_path, first):
     with pytest.raises(EvidenceError, match="columns parted by commas") as caught:
         load_evidence(folder=world.write(), add=[path])
     assert len(caught.value.problems) == 1
+
+
+def test_what_the_suite_cannot_measure_is_no_exact_figure(world: Any, tmp_path):
+    series = SERIES | {"kind": "horizon", "unit": "minutes", "cap": "960"} | {"reliability": "0.5"}
+    write(tmp_path / "who.csv", SYSTEM)
+    write(tmp_path / "what.csv", series)
+    score = SCORE | {"unit": "minutes", "value": "1000"}
+    write(tmp_path / "mine.csv", score)
+    with pytest.raises(EvidenceError, match=r"at most 960, the largest .*'right', or an interval"):
+        load_evidence(folder=world.write(), add=[tmp_path])
+    write(tmp_path / "mine.csv", score | {"value": "960", "censoring": "right"})
+    load_evidence(folder=world.write(), add=[tmp_path])
+
+
+def test_a_figure_is_not_older_than_its_series(world: Any, tmp_path):
+    write(tmp_path / "mine.csv", SCORE | {"series": "paperbench", "known_on": "2025-03-30"})
+    write(tmp_path / "who.csv", SYSTEM)
+    with pytest.raises(EvidenceError, match=r"on or after the release of the series, 2025-04-02"):
+        load_evidence(add=[tmp_path])

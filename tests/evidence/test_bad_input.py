@@ -53,6 +53,13 @@ def _refused(world: Any, match: str, add: Any = ()) -> tuple[Problem, ...]:
         ({"series": "hor_50", "unit": "minutes", "value": -5}, "value", "positive number"),
         ({"ci_low": 0.6, "ci_high": 0.7, "ci_level": 0.9}, "ci_low", "holds the value"),
         ({"ci_low": 0.7, "ci_high": 0.3, "ci_level": 0.9}, "ci_low", "Swap the two ends"),
+        ({"ci_low": 0.5, "ci_high": 0.5, "ci_level": 0.9}, "ci_low", "ci_low < ci_high"),
+        (
+            {"series": "hor_50", "unit": "minutes", "value": 9}
+            | {"ci_low": -5, "ci_high": 20, "ci_level": 0.95},
+            "ci_low",
+            "a positive ci_low",
+        ),
         ({"ci_low": 0.4}, "ci_low", "both ci_low and ci_high"),
         ({"ci_low": 0.4, "ci_high": 0.6}, "ci_level", "level of the interval"),
         ({"ci_low": 0.4, "ci_high": 0.6, "ci_level": 95}, "ci_level", r"Divide by 100: 0\.95"),

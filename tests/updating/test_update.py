@@ -213,11 +213,9 @@ def test_a_system_released_later_needs_a_refit(small_fit, tmp_path):
 
 def test_a_revised_figure_takes_back_what_the_old_one_said(small_fit, small_run, tmp_path):
     """Rows, what went and what time did are the whole, by plain importance weights."""
-    scores = small_run.evidence.scores
-    label = str(
-        small_fit.panel["score"].values[small_fit.panel["score_series"] == "gpqa_diamond"][3]
-    )
-    position = list(small_fit.panel["score"].values).index(label)
+    scores, panel = small_run.evidence.scores, small_fit.panel
+    position = int(np.flatnonzero(panel["score_series"].values == "gpqa_diamond")[3])
+    label = str(panel["score"].values[position])
     keys = ["series", "system", "scaffold", "effort", "reporter"]
     one = scores[scores[keys].agg("|".join, axis=1) == label].iloc[-1]
     value = float(panel["value"].values[position])
