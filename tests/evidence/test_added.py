@@ -177,7 +177,7 @@ def test_a_folder_is_whole_or_further_rows(world: Any, tmp_path):
 
 def test_a_folder_without_tables_is_refused(world: Any, tmp_path):
     (tmp_path / "empty").mkdir()
-    with pytest.raises(EvidenceError, match="expected a readable file"):
+    with pytest.raises(EvidenceError, match="expected a CSV file, or a folder of them"):
         load_evidence(folder=world.write(), add=[tmp_path / "empty"])
 
 
