@@ -192,9 +192,10 @@ def _other_spellings(
         return []
     problems: list[Problem] = []
     for column, words in known.items():
-        pairs = tables["aliases"][["alias", "system"]].values.tolist() if column == "system" else []
-        pairs += [(word, word) for word in words]
-        there = {str(word).casefold(): str(whole) for word, whole in pairs}
+        there = {str(word).casefold(): str(word) for word in words}
+        if column == "system":
+            aliases = zip(tables["aliases"]["alias"], tables["aliases"]["system"], strict=True)
+            there = {str(alias).casefold(): str(whole) for alias, whole in aliases} | there
         theirs = frame[column].map(lambda word, there=there: there.get(str(word).casefold(), ""))
         bad = (theirs != "") & ~frame[column].isin(words)
         expected = "a name that is new, or '" + theirs + "', as the tables have it"
