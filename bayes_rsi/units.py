@@ -85,7 +85,8 @@ def year_of_date(dates: object) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        Decimal years, same shape, float64. A uniform scale: differences are exact time.
+        Decimal years, same shape, float64; nan where an array of days has none. A uniform scale:
+        differences are exact time.
 
     Raises
     ------
@@ -102,8 +103,8 @@ def year_of_date(dates: object) -> np.ndarray:
     if values.dtype.kind != "M":
         whole = [as_date(value) for value in values.ravel().tolist()]
         values = np.array(whole, dtype="datetime64[D]").reshape(values.shape)
-    days = values.astype("datetime64[D]") - _EPOCH
-    return 2000.0 + days.astype("int64") / DAYS_PER_YEAR
+    days = (values.astype("datetime64[D]") - _EPOCH) / np.timedelta64(1, "D")
+    return np.asarray(2000.0 + days / DAYS_PER_YEAR)
 
 
 def date_of_year(year: float) -> date:

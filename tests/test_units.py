@@ -63,3 +63,10 @@ def test_days_of_every_kind_are_the_same_day():
     assert set(year_of_date(kinds)) == {float(year_of_date(day))}
     assert year_of_date([[day], [moment]]).shape == (2, 1)
     assert year_of_date([]).shape == (0,)
+
+
+def test_a_missing_day_of_an_array_is_a_missing_year():
+    days = np.array(["2028-12-31", "NaT"], dtype="datetime64[D]")
+    years = year_of_date(days)
+    assert years[0] == year_of_date("2028-12-31")
+    assert np.isnan(years[1])
