@@ -81,8 +81,8 @@ def _beliefs(found: Implied) -> str:
         then = then if row["possible"] else [NOTHING, NOTHING]
         whole.append([*lever, _pair(row), *then, _points_of(row, "most", several)])
     told = f"What would give their numbers, all else as ours\n{aligned(whole)}\n" + wrapped(
-        "'against' is the share of futures in which it would have happened by our as-of date; "
-        "they are left out."
+        "'against' is the share of futures in which this or another event of the card would have "
+        "happened by our as-of date; they are left out."
     )
     if not several:
         return told
