@@ -234,3 +234,13 @@ def test_an_update_says_what_becomes_of_each_row(run, monkeypatch, tmp_path):
     assert (code, out) == (2, "")
     assert "mine.csv: 1 score fitted; 1 not: known after" in err
     assert "k-hat of 1.2" in err
+    assert "Beside other figures" not in err  # no GPT-5 on paperbench is shipped
+    (tmp_path / "mine.csv").write_text(
+        "series,system,value,unit,known_on,source,scaffold,reporter,vintage\n"
+        "gpqa_diamond,GPT-5,0.5,fraction,2026-06-01,own run,mine,third_party,\n"
+        "metr_th11_p50,GPT-5.4,600,minutes,2026-06-01,a revision,METR,author,2026-06-01\n",
+        encoding="utf-8",
+    )
+    err = " ".join(run("update", "mine.csv")[2].split())
+    assert "2 scores fitted. Beside other figures of the same system and series: GPT-5 on" in err
+    assert "GPT-5 on gpqa_diamond; a revision repeats scaffold" in err

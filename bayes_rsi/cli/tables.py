@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+import pandas as pd
 import xarray as xr
 
 import bayes_rsi as rsi
@@ -20,12 +21,67 @@ from bayes_rsi.evidence import check, data_folder, panel
 from bayes_rsi.evidence.added import files_of, is_whole, labels_of, table_with
 from bayes_rsi.evidence.rows import header_of
 from bayes_rsi.evidence.selection import why_dropped
+from bayes_rsi.evidence.tables import SHIPPED
 from bayes_rsi.forecasting.events import check_events
 from bayes_rsi.model.design import design
 from bayes_rsi.report.tables import WIDTH, aligned
 from bayes_rsi.units import as_date
 
-__all__ = ["Tables", "check_files", "evidence_of", "list_cards", "list_series"]
+__all__ = [
+    "Fate",
+    "Tables",
+    "check_files",
+    "evidence_of",
+    "list_cards",
+    "list_series",
+    "notes_of",
+]
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of the scores of one file.
+
+    Parameters
+    ----------
+    counts : mapping of str to int
+        How many are fitted (``""``), and how many are not, by reason.
+    beside : tuple of str
+        Fitted ones that are no revision of a shipped figure of the same system and series, but
+        stand beside it, such as ``"GPT-5 on paperbench"``.
+    """
+
+    counts: Mapping[str, int]
+    beside: tuple[str, ...] = ()
+
+    def words(self) -> str:
+        """Give it as part of a sentence.
+
+        Returns
+        -------
+        str
+            Without a full stop.
+        """
+        fitted = self.counts.get("", 0)
+        parts = [f"{fitted} score{'s' if fitted != 1 else ''} fitted"]
+        parts += [f"{count} not: {reason}" for reason, count in self.counts.items() if reason]
+        return "; ".join(parts)
+
+    def advice(self) -> str:
+        """Say how figures that stand beside others would revise them instead.
+
+        Returns
+        -------
+        str
+            Empty where there are none.
+        """
+        if not self.beside:
+            return ""
+        more = f" and {len(self.beside) - 1} more" if len(self.beside) > 1 else ""
+        return (
+            f" Beside other figures of the same system and series: {self.beside[0]}{more}; a "
+            "revision repeats scaffold, effort and reporter, with a vintage of its own."
+        )
 
 
 @dataclass(frozen=True)
@@ -38,13 +94,13 @@ class Tables:
         With the added rows.
     shipped : Evidence or None
         Without them; None where nothing was added, or the card cannot be fitted without.
-    added : mapping of pathlib.Path to dict
-        By file: how many of its scores are fitted (``""``), and how many are not, by reason.
+    added : mapping of pathlib.Path to Fate
+        By file.
     """
 
     evidence: rsi.Evidence
     shipped: rsi.Evidence | None
-    added: Mapping[Path, Mapping[str, int]]
+    added: Mapping[Path, Fate]
 
     def notes(self) -> list[str]:
         """Say of each file what became of its scores.
@@ -52,7 +108,7 @@ class Tables:
         Returns
         -------
         list of str
-            One sentence each.
+            One or two sentences each.
         """
         return _notes(self.added)
 
@@ -95,7 +151,7 @@ def evidence_of(card: rsi.Card, as_of: str, add: Sequence[Path]) -> Tables:
     except BayesRsiError:  # the card speaks of what only the user's tables hold
         return Tables(evidence, None, added)
     if seen.equals(before):
-        _refuse_unfitted(card, added or {file: {} for file in files_of(add)})
+        _refuse_unfitted(card, added or {file: Fate({}) for file in files_of(add)})
     return Tables(evidence, shipped, added)
 
 
@@ -196,26 +252,30 @@ def list_series() -> str:
     return aligned(rows) + "\n"
 
 
-def _told(card: rsi.Card, as_of: str, add: Sequence[Path]) -> dict[Path, dict[str, int]]:
-    """Count the scores of each file by the rule that drops them."""
+def _told(card: rsi.Card, as_of: str, add: Sequence[Path]) -> dict[Path, Fate]:
+    """Say of each file which of its scores are fitted, and beside which others."""
     labels = labels_of(files_of(add))
     files = [file for file in labels if table_with(header_of(file)) == "scores"]
     whole = rsi.load_evidence(add=add)  # with what became known later, to be told
     why = why_dropped(replace(whole, as_of=as_date(as_of)), **asdict(card.evidence))
-    origin = whole.scores["origin"]
-    counts = {file: why[origin == labels[file]].value_counts() for file in files}
-    return {file: {str(k): int(n) for k, n in count.items()} for file, count in counts.items()}
+    origin, beside = whole.scores["origin"], _beside(whole.scores, why)
+    found = {}
+    for file in files:
+        mine = origin == labels[file]
+        counts = {str(reason): int(n) for reason, n in why[mine].value_counts().items()}
+        found[file] = Fate(counts, tuple(beside[mine & (beside != "")]))
+    return found
 
 
-def _notes(added: Mapping[Path, Mapping[str, int]]) -> list[str]:
-    return [f"{path}: {_in_words(counts)}." for path, counts in added.items()]
+def _beside(scores: pd.DataFrame, why: pd.Series) -> pd.Series:
+    """Name the fitted rows of a user's own that stand beside a fitted shipped one; else empty."""
+    shipped = (scores["origin"] == SHIPPED) & (why == "")
+    names = scores["system"].astype(str) + " on " + scores["series"].astype(str)
+    return names.where((why == "") & ~shipped & names.isin(names[shipped]), "")
 
 
-def _in_words(counts: Mapping[str, int]) -> str:
-    fitted = counts.get("", 0)
-    parts = [f"{fitted} score{'s' if fitted != 1 else ''} fitted"]
-    parts += [f"{count} not: {reason}" for reason, count in counts.items() if reason]
-    return "; ".join(parts)
+def _notes(added: Mapping[Path, Fate]) -> list[str]:
+    return [f"{path}: {fate.words()}.{fate.advice()}" for path, fate in added.items()]
 
 
 def _panel(card: rsi.Card, evidence: rsi.Evidence) -> xr.Dataset:
@@ -223,9 +283,9 @@ def _panel(card: rsi.Card, evidence: rsi.Evidence) -> xr.Dataset:
     return panel(evidence, **asdict(card.evidence))
 
 
-def _refuse_unfitted(card: rsi.Card, added: Mapping[Path, Mapping[str, int]]) -> None:
+def _refuse_unfitted(card: rsi.Card, added: Mapping[Path, Fate]) -> None:
     expected = f"at least one score that card '{card.name}' fits"
     hint = "Give a later day with --as-of where that is why; data/README.md has the other rules."
     raise EvidenceError(
-        [Problem(str(p), None, None, _in_words(n), expected, hint) for p, n in added.items()]
+        [Problem(str(p), None, None, fate.words(), expected, hint) for p, fate in added.items()]
     )
