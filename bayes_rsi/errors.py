@@ -126,13 +126,13 @@ class EvidenceError(BayesRsiError, ValueError):
         return type(self), (self.problems, self.shown)
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: object, known: Iterable[str]) -> str:
     """Give a hint naming the closest known word, or the known words when none is close.
 
     Parameters
     ----------
-    word : str
-        What was got.
+    word : object
+        What was got; text, if it was of the right kind.
     known : iterable of str
         What would have been accepted.
 
@@ -148,7 +148,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """
     options = sorted(set(known))
     spelt = {option.casefold(): option for option in options}
-    close = get_close_matches(word.casefold(), list(spelt), n=1, cutoff=0.6)
+    close = get_close_matches(str(word).casefold(), list(spelt), n=1, cutoff=0.6)
     if close:
         return f"Did you mean '{spelt[close[0]]}'?"
     head = ", ".join(options[:8])

@@ -20,6 +20,12 @@ def test_the_places_are_those_of_the_list():
     assert {*bayes_rsi._PLACES, "__version__"} == set(bayes_rsi.__all__)
 
 
+def test_the_list_holds_what_is_meant_for_users():
+    assert {name for name in dir(bayes_rsi) if not name.startswith("__")} == set(
+        bayes_rsi.__all__
+    ) - {"__version__"}
+
+
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="has no attribute 'forecats'"):
         bayes_rsi.forecats  # noqa: B018

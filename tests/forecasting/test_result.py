@@ -109,6 +109,9 @@ def test_binding_shares_sum_to_one(forecast):
 def test_an_unknown_event_has_a_suggestion(forecast):
     with pytest.raises(ModelError, match="Did you mean 'end_to_end'"):
         forecast.probability_by("2028-12-31", "end_to_ned")
+    for event in (None, 0, ["end_to_end"]):
+        with pytest.raises(ModelError, match=r"got event .*, expected one of this forecast"):
+            forecast.probability_by("2028-12-31", event)
 
 
 @pytest.mark.parametrize("year", [2028, 2028.5, True])
