@@ -447,6 +447,25 @@ def test_series_are_listed(run):
     assert re.search(r"^metr_th11_p50 +horizon +core +\d+ +\d+", out, re.MULTILINE)
 
 
+def test_lists_are_documents_too(run, tmp_path):
+    """The same facts as the lines for people."""
+    cards = json.loads(run("cards", "--json")[1])["cards"]
+    assert [card["name"] for card in cards] == bayes_rsi.card_names()
+    assert cards[1] | {"name": "baseline", "trend": "drifting"} == cards[1]
+    series = json.loads(run("data", "list", "--json")[1])["series"]
+    lines = run("data", "list")[1].splitlines()
+    assert lines[0].split() == list(series[0])
+    assert [line.split() for line in lines[1:]] == [
+        [f"{cell}" for cell in row.values()] for row in series
+    ]
+    assert run("data", "check", "--json") == (0, '{\n  "problems": []\n}\n', "")
+    write_rows(tmp_path / "bad.csv", ROW | {"value": "73"})
+    code, out, err = run("data", "check", "bad.csv", "--json")
+    assert (code, err) == (2, "")
+    (problem,) = json.loads(out)["problems"]
+    assert (problem["file"], problem["row"], problem["column"]) == ("bad.csv", 2, "value")
+
+
 def test_shipped_tables_are_sound(run):
     assert run("data", "check") == (0, "shipped tables: sound\n", "")
 

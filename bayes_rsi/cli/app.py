@@ -14,7 +14,7 @@ import typer
 
 from bayes_rsi.cli.maintaining import maintaining
 from bayes_rsi.cli.messages import WRONG_INPUT, iso_day, messages, printed
-from bayes_rsi.cli.questions import questions
+from bayes_rsi.cli.questions import Json, questions
 
 __all__ = ["app", "main"]
 
@@ -204,9 +204,7 @@ def score(
             metavar="EVENT=DATE", help="An event of the card that has come, and when; repeatable."
         ),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print a JSON document, nothing else.")] = (
-        False
-    ),
+    json: Json = False,
 ) -> None:
     """Score registered forecasts by what became known after their day.
 
@@ -222,12 +220,12 @@ def score(
 
 
 @app.command()
-def cards() -> None:
+def cards(json: Json = False) -> None:
     """List the shipped cards: what each assumes, and its events."""
     with messages():
-        from bayes_rsi.cli.tables import list_cards
+        from bayes_rsi.cli.listings import list_cards
 
-        print(list_cards(), end="")
+        print(list_cards(json), end="")
 
 
 @data.command("check")
@@ -236,12 +234,16 @@ def check(
         list[Path] | None,
         typer.Argument(help="CSV files of rows, or folders of tables. Default: the shipped ones."),
     ] = None,
+    json: Json = False,
 ) -> None:
     """Check tables: every wrong cell with file, row, column, value and what is expected."""
     with messages():
+        from bayes_rsi.cli.listings import list_problems
         from bayes_rsi.cli.tables import check_files
 
-        problems = check_files(files or [])
+        problems = check_files(files or [], quiet=json)
+        if json:
+            print(list_problems(problems), end="")
     raise typer.Exit(WRONG_INPUT if problems else 0)
 
 
@@ -262,9 +264,9 @@ def add(
 
 
 @data.command("list")
-def list_all() -> None:
+def list_all(json: Json = False) -> None:
     """List the series of the shipped tables with their numbers of scores."""
     with messages():
-        from bayes_rsi.cli.tables import list_series
+        from bayes_rsi.cli.listings import list_series
 
-        print(list_series(), end="")
+        print(list_series(json), end="")

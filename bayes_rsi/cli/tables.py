@@ -1,4 +1,4 @@
-"""The tables behind a command: the evidence of a forecast, and `bayes-rsi data`.
+"""The tables behind a command: the evidence of a forecast, and checks of a user's own.
 
 Invariant: rows that a user adds either count in the fit or end the run with the reason; none is
 dropped in silence.
@@ -7,7 +7,6 @@ dropped in silence.
 from __future__ import annotations
 
 import sys
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -24,7 +23,6 @@ from bayes_rsi.evidence.selection import why_dropped
 from bayes_rsi.evidence.tables import SHIPPED
 from bayes_rsi.forecasting.events import check_events
 from bayes_rsi.model.design import design
-from bayes_rsi.report.tables import WIDTH, aligned
 from bayes_rsi.units import as_date
 
 __all__ = [
@@ -32,8 +30,6 @@ __all__ = [
     "Tables",
     "check_files",
     "evidence_of",
-    "list_cards",
-    "list_series",
     "notes_of",
 ]
 
@@ -180,13 +176,15 @@ def notes_of(card: rsi.Card, as_of: str, add: Sequence[Path]) -> list[str]:
     return _notes(_told(card, as_of, add))
 
 
-def check_files(paths: Sequence[Path]) -> list[Problem]:
+def check_files(paths: Sequence[Path], quiet: bool = False) -> list[Problem]:
     """Check files of added scores, or folders of tables; the shipped tables where none is given.
 
     Parameters
     ----------
     paths : sequence of pathlib.Path
         What to check.
+    quiet : bool, default False
+        Print nothing.
 
     Returns
     -------
@@ -200,56 +198,14 @@ def check_files(paths: Sequence[Path]) -> list[Problem]:
     for path in paths or [data_folder()]:
         problems = check(path, beside=words)
         found += problems
+        if quiet:
+            continue
         count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
         state = count if problems else "sound"
         print(f"{path if paths else 'shipped tables'}: {state}")
         for problem in problems:
             print(problem, file=sys.stderr)
     return found
-
-
-def list_cards() -> str:
-    """List the shipped cards.
-
-    Returns
-    -------
-    str
-        Name, as-of date and title, then the events; titles go on below themselves.
-    """
-    found = [rsi.load_card(name) for name in rsi.card_names()]
-    room = WIDTH - max(len(card.name) for card in found) - len("  2026-06-30  ")
-    rows = [["card", "as of", "title (events)"]]
-    for card in found:
-        lines = textwrap.wrap(card.title, room, break_on_hyphens=False)
-        lines += textwrap.wrap(f"({', '.join(card.events)})", room)
-        rows += [[card.name, card.as_of, lines[0]], *(["", "", line] for line in lines[1:])]
-    return aligned(rows) + "\n"
-
-
-def list_series() -> str:
-    """List the series of the shipped tables.
-
-    Returns
-    -------
-    str
-        One line each: name, kind, role, number of scores and of systems, first and last day.
-    """
-    evidence = rsi.load_evidence()
-    counted = evidence.scores[evidence.scores["excluded"] == ""].groupby("series")
-    found = counted.agg(
-        n=("value", "size"),
-        systems=("system", "nunique"),
-        first=("known_on", "min"),
-        last=("known_on", "max"),
-    )
-    rows = [["series", "kind", "role", "scores", "systems", "first", "last"]]
-    for _, series in evidence.series.sort_values("series").iterrows():
-        if series["series"] in found.index:
-            row = found.loc[series["series"]]
-            days = [f"{row[end]:%Y-%m-%d}" for end in ("first", "last")]
-            counts = [f"{row['n']}", f"{row['systems']}"]
-            rows.append([series["series"], series["kind"], series["role"], *counts, *days])
-    return aligned(rows) + "\n"
 
 
 def _told(card: rsi.Card, as_of: str, add: Sequence[Path]) -> dict[Path, Fate]:
