@@ -160,7 +160,9 @@ def _horizon(
 
 
 def _day(
-    clause: _Clause, text: str, expected: str = "'on' or 'by' and a day at the end"
+    clause: _Clause,
+    text: str,
+    expected: str = "'on' or 'by' and a day at the end, which only 'growth' does without",
 ) -> tuple[date, str]:
     """Take the day from the end of a text; give what stands before it too."""
     found = _WHEN.search(text)
