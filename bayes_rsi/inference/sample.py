@@ -133,7 +133,8 @@ def fit(
     ------
     ModelError
         When card and evidence do not fit together, an event of the card cannot be told from the
-        scores, or an argument is of another kind; all before anything is compiled.
+        scores (a card for other tables has events of its own, or none), or an argument is of
+        another kind; all before anything is compiled.
 
     Examples
     --------
