@@ -107,9 +107,15 @@ class Verdict:
             shown = ", ".join(f"{gate.name} {gate.value:.4g}" for gate in self.gates)
             return f"Convergence gates: all {len(self.gates)} passed ({shown})."
         failed = "; ".join(
-            f"{gate.name} {gate.value:.6g} ({'at most' if gate.at_most else 'at least'} "
+            f"{gate.name} {_apart(gate)} ({'at most' if gate.at_most else 'at least'} "
             f"{gate.limit:g}{', at ' + gate.where if gate.where else ''})"
             for gate in self.gates
             if not gate.passed
         )
         return f"CONVERGENCE GATES FAILED, do not rely on what follows: {failed}."
+
+
+def _apart(gate: Gate) -> str:
+    """Write a value that failed with as many digits as tell it from its limit."""
+    short = f"{gate.value:.4g}"
+    return short if short != f"{gate.limit:.4g}" else f"{gate.value:.8g}"

@@ -184,6 +184,11 @@ def test_a_failed_verdict_says_what_failed_and_where():
     )
 
 
+def test_a_value_that_fails_narrowly_is_told_from_its_limit():
+    said = Verdict((Gate("r_hat", 1.010004, 1.01, True, "drift"),)).sentence()
+    assert "r_hat 1.010004 (at most 1.01, at drift)" in said
+
+
 @pytest.mark.parametrize("at_most", [True, False])
 def test_a_gate_passes_at_its_limit_and_not_without_a_value(at_most):
     assert Gate("g", 1.0, 1.0, at_most).passed
