@@ -242,5 +242,16 @@ def test_an_update_says_what_becomes_of_each_row(run, monkeypatch, tmp_path):
         encoding="utf-8",
     )
     err = " ".join(run("update", "mine.csv")[2].split())
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "who.csv").write_text(
+        "system,lab,released,tier,source\nNova 1,Nova,2026-08-01,flagship,own\n", encoding="utf-8"
+    )
+    (tmp_path / "own" / "rows.csv").write_text(
+        "series,system,value,unit,known_on,source\n"
+        "gpqa_diamond,Nova 1,0.9,fraction,2026-08-10,own run\n",
+        encoding="utf-8",
+    )
+    for until in ([], ["--until", "2026-08-15"]):
+        assert "own/rows.csv: 1 score fitted." in run("update", "own", *until)[2]
     assert "2 scores fitted. Beside other figures of the same system and series: GPT-5 on" in err
     assert "GPT-5 on gpqa_diamond; a revision repeats scaffold" in err

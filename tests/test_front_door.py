@@ -47,3 +47,5 @@ def test_objects_show_themselves_in_a_few_lines():
     for text, thing in shown.items():
         assert text in repr(thing)
         assert len(repr(thing)) < 600, text
+    table = handmade.published("end_to_end", {"2028-06-30": 0.3})
+    assert "Tables: points" in repr(bayes_rsi.implied(forecast, "somebody", forecasts=table))

@@ -80,7 +80,7 @@ def _refuse_without_reason(below: Mapping[str, Any], above: Mapping[str, Any], f
         if changed and old and _REASON not in event:
             raise CardError(
                 f"{file}: table [events.{name}], key '{changed[0]}': got {event[changed[0]]!r} "
-                f"under the reason of the extended card, expected '{_REASON}' beside it; say why"
+                f"without a reason of its own, expected '{_REASON}' beside it; say why"
             )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from bayes_rsi.errors import CardError, did_you_mean
 from bayes_rsi.transitions import TRANSITIONS
 
-__all__ = ["POSITIVE", "PRIORS", "TRENDS", "families_of", "refuse_prior"]
+__all__ = ["POSITIVE", "PRIORS", "TRENDS", "families_of", "refuse_prior", "why_not"]
 
 #: Names of the trends; each has one law.
 TRENDS = tuple(TRANSITIONS)
@@ -99,6 +99,29 @@ def families_of(name: str) -> tuple[str, ...]:
         Those that stay where the quantity can be, and that the model can build on.
     """
     return next(families[name] for families in PRIORS.values() if name in families)
+
+
+def why_not(name: str) -> str:
+    """Say why a prior takes no other families.
+
+    Parameters
+    ----------
+    name : str
+        Of `PRIORS`.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    reasons = {
+        POSITIVE: "It is never negative, and 'scaled_beta' is for label errors.",
+        _REAL: "'scaled_beta' is for label errors.",
+        _MEDIAN: "Curves of the model start from its median.",
+        _SHARE: "It is a share, from 0 to 1.",
+        _ERROR: "It is a share, from 0 to 1.",
+    }
+    return reasons[families_of(name)]
 
 
 def refuse_prior(name: str, trend: str, where: str) -> None:

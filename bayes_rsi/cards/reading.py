@@ -20,7 +20,7 @@ from bayes_rsi.cards.facts import (
     Requirement,
     Sampling,
 )
-from bayes_rsi.cards.known import POSITIVE, TRENDS, families_of, refuse_prior
+from bayes_rsi.cards.known import POSITIVE, TRENDS, families_of, refuse_prior, why_not
 from bayes_rsi.cards.prior import FAMILIES, Prior
 from bayes_rsi.cards.toml import Table
 
@@ -77,7 +77,10 @@ def read_card(raw: Mapping[str, Any], file: str) -> Card:
 
 def _asked_for(table: Table, name: str, trend: str) -> Prior:
     refuse_prior(name, trend, table.place)
-    return read_prior(table, name, families=families_of(name))
+    families, family = families_of(name), table.values.get("family")
+    if family in FAMILIES and family not in families:
+        raise table.error("family", f"one of {', '.join(families)}", why_not(name))
+    return read_prior(table, name, families=families)
 
 
 def _evidence(table: Table) -> EvidenceChoice:

@@ -142,7 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _fit_worlds(chosen: argparse.Namespace) -> None:
     target = chosen.page or chosen.out / "acceleration.md"
-    usable_folder(target.parent, (target.name,), "--page")
+    usable_folder(target.parent, (target.name,), "--page" if chosen.page else "out")
     usable_folder(chosen.out)
     card = load_card(chosen.card)
     rows = Rows(chosen.out / "acceleration.csv", origin_of(card), COLUMNS, KEY)

@@ -135,7 +135,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _leave_out(chosen: argparse.Namespace) -> None:
     target = chosen.page or chosen.out / "leave_out.md"
-    usable_folder(target.parent, (target.name,), "--page")
+    usable_folder(target.parent, (target.name,), "--page" if chosen.page else "out")
     card = load_card(chosen.card)
     evidence = load_evidence(as_of=card.as_of)
     fit = load(card, evidence, chosen.out, chosen.seed)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +33,7 @@ from bayes_rsi.report.verbs import (
 )
 from bayes_rsi.tags import Verdict
 from bayes_rsi.units import as_date
+from bayes_rsi.updating.known import known_by
 
 __all__ = [
     "Stored",
@@ -290,11 +290,12 @@ def answer_update(
         Exit code.
     """
     usable_folder(stored.out / UPDATED, (POSTERIOR,))
-    rows, last = [*stored.add, *files], until or f"{date.today()}"
-    for note in notes_of(rsi.load_card(stored.card), last, rows):
+    rows, fit = [*stored.add, *files], _recalled(stored)
+    last = f"{known_by(fit, rows, until)}"
+    for note in notes_of(fit.card, last, rows):
         print(note, file=sys.stderr)
     with progress(sys.stderr) as tell:
-        found = rsi.update(_recalled(stored), rows, until, refit, event, day, tell)
+        found = rsi.update(fit, rows, last, refit, event, day, tell)
     if found.refitted:
         rsi.save_fit(found.fit, stored.out / UPDATED)
     return _said(stored, "update", found, found.after, updated_text)

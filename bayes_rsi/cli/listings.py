@@ -1,4 +1,4 @@
-"""What is shipped, as a list for people or as one document: cards, and series of scores.
+"""Lists for people and documents for machines: cards, series of scores, what is wrong with tables.
 
 Invariant: both forms say the same, from the same facts.
 """

@@ -60,7 +60,8 @@ def printed() -> Iterator[None]:
         finally:
             print(end="", flush=True)
     except OSError as error:
-        if error.errno not in (*_FULL, errno.EPIPE):
+        # A file that cannot be written has a name, standard output has none.
+        if error.errno not in (*_FULL, errno.EPIPE) or error.filename is not None:
             raise
         # The interpreter flushes once more at its end, and would complain itself.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

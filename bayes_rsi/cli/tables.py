@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -19,7 +20,7 @@ from bayes_rsi.errors import BayesRsiError, EvidenceError, Problem
 from bayes_rsi.evidence import check, data_folder, panel
 from bayes_rsi.evidence.added import files_of, is_whole, labels_of, table_with
 from bayes_rsi.evidence.rows import header_of
-from bayes_rsi.evidence.selection import why_dropped
+from bayes_rsi.evidence.selection import KEY, why_dropped
 from bayes_rsi.evidence.tables import SHIPPED
 from bayes_rsi.forecasting.events import check_events
 from bayes_rsi.model.design import design
@@ -212,7 +213,8 @@ def _told(card: rsi.Card, as_of: str, add: Sequence[Path]) -> dict[Path, Fate]:
     """Say of each file which of its scores are fitted, and beside which others."""
     labels = labels_of(files_of(add))
     files = [file for file in labels if table_with(header_of(file)) == "scores"]
-    whole = rsi.load_evidence(add=add)  # with what became known later, to be told
+    # With what became known later, to be told.
+    whole = rsi.load_evidence(as_of=max(as_date(as_of), date.today()), add=add)
     why = why_dropped(replace(whole, as_of=as_date(as_of)), **asdict(card.evidence))
     origin, beside = whole.scores["origin"], _beside(whole.scores, why)
     found = {}
@@ -225,9 +227,12 @@ def _told(card: rsi.Card, as_of: str, add: Sequence[Path]) -> dict[Path, Fate]:
 
 def _beside(scores: pd.DataFrame, why: pd.Series) -> pd.Series:
     """Name the fitted rows of a user's own that stand beside a fitted shipped one; else empty."""
-    shipped = (scores["origin"] == SHIPPED) & (why == "")
+    shipped = scores["origin"] == SHIPPED
     names = scores["system"].astype(str) + " on " + scores["series"].astype(str)
-    return names.where((why == "") & ~shipped & names.isin(names[shipped]), "")
+    keys = scores[list(KEY)].astype(str).agg("|".join, axis=1)
+    revises = keys.isin(keys[shipped])
+    beside = names.isin(names[shipped & (why == "")])
+    return names.where((why == "") & ~shipped & ~revises & beside, "")
 
 
 def _notes(added: Mapping[Path, Fate]) -> list[str]:

@@ -70,7 +70,7 @@ class Information:
 
 def value_of_information(
     forecast: Forecast,
-    candidates: str | Sequence[str | Measurement] = (),
+    candidates: str | Measurement | Sequence[str | Measurement] = (),
     day: str | date = "2028-12-31",
     event: str = "end_to_end",
 ) -> Information:
@@ -80,7 +80,7 @@ def value_of_information(
     ----------
     forecast : Forecast
         From `bayes_rsi.forecast`, without condition.
-    candidates : str, or sequence of str or Measurement
+    candidates : str, Measurement, or sequence of them
         One or more texts of the grammar in `bayes_rsi.comparison.measurements`, or its objects.
         Default: those of `candidates_of`.
     day : str or date, default "2028-12-31"
@@ -104,7 +104,7 @@ def value_of_information(
     --------
     >>> value_of_information(forecast, ["taste_gap to 40%"]).table  # doctest: +SKIP
     """
-    given = [candidates] if isinstance(candidates, str) else list(candidates)
+    given = [candidates] if isinstance(candidates, str | Measurement) else list(candidates)
     chosen_ones = given or candidates_of(forecast, event)
     asked = [measurement(one) if isinstance(one, str) else one for one in chosen_ones]
     futures = forecast.what_if("value_of_information")

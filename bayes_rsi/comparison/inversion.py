@@ -54,7 +54,9 @@ class Target:
     bound: str = "exact"
 
     def met_by(self, share: float) -> bool:
-        """Say whether a probability is what was meant, to `TOLERANCE`.
+        """Say whether a probability is what was meant.
+
+        To `TOLERANCE`, and to a tenth of a small one.
 
         Parameters
         ----------
@@ -66,7 +68,8 @@ class Target:
         bool
             Whether it is.
         """
-        above, below = share >= self.share - TOLERANCE, share <= self.share + TOLERANCE
+        close = min(TOLERANCE, max(_CLOSE, 0.1 * self.share))
+        above, below = share >= self.share - close, share <= self.share + close
         return {"exact": above and below, "lower": above, "upper": below}[self.bound]
 
 

@@ -88,15 +88,16 @@ def lever_words(row: pd.Series) -> str:
     if name == "growth":
         return _growth_words(place, float(row["pair_spread"]))
     what = _NAMES.get(name, f"the horizon that '{name}' needs")
-    ours, kind = level(float(row["ours"]), row["unit"]), str(row["number"])
+    ours, kind = float(row["ours"]), str(row["number"])
     of = "" if kind == "share" else f"a {kind} of "
-    text = f"{what} at {of}{level(place, row['unit'])} ({ours} in ours)"
+    theirs, our_own = level(place, row["unit"], ours), level(ours, row["unit"], place)
+    text = f"{what} at {of}{theirs} ({our_own} in ours)"
     if spread_moved(row):
         text += f" with {row['spread']} {row['pair_spread']:.2g} ({row['our_spread']:.2g} in ours)"
     return text
 
 
-def level(value: float, unit: str) -> str:
+def level(value: float, unit: str, other: float = 1.0) -> str:
     """Write the first number of a lever.
 
     Parameters
@@ -105,6 +106,9 @@ def level(value: float, unit: str) -> str:
         In the lever's unit.
     unit : str
         As `Lever` has it.
+    other : float, default 1
+        A number that it stands beside: as many digits as tell the two apart. For a factor on our
+        own growth that is 1.
 
     Returns
     -------
@@ -114,10 +118,17 @@ def level(value: float, unit: str) -> str:
     if unit == "minutes":
         return readable_minutes(value)
     if unit == "probability":
-        return f"{100 * value:.0f}%"
-    if unit == OURS:
-        return "as ours" if np.isclose(value, 1) else f"{value:.2g} {unit}"
-    return f"{value:.2g} {unit}"
+        return _apart(100 * value, 100 * other, ".{}f", (0, 1, 2)) + "%"
+    if unit == OURS and np.isclose(value, 1):
+        return "as ours"
+    return f"{_apart(value, other, '.{}g', (2, 3, 4))} {unit}"
+
+
+def _apart(value: float, other: float, form: str, digits: tuple[int, ...]) -> str:
+    """Write a number with as few digits as tell it from another one, and from zero."""
+    written = [(f"{value:{form.format(n)}}", f"{other:{form.format(n)}}") for n in digits]
+    told = (ours for ours, theirs in written if ours != theirs and (float(ours) or not value))
+    return next(told, written[0][0])
 
 
 def spread_moved(row: pd.Series) -> bool:

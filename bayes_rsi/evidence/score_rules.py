@@ -101,7 +101,7 @@ def _beyond_suite(scores: pd.DataFrame, caps: pd.Series, file: str) -> list[Prob
     exact = (scores["censoring"] == "none") & (scores["excluded"] == "")
     bad = exact & (scores["unit"] != "fraction") & (scores["value"] > cap)
     expected = "at most " + cap.map("{:g}".format) + ", the largest that the suite can measure"
-    hint = "Give that with censoring 'right', or an interval of what is known."
+    hint = "Give that with censoring 'right', or 'interval' with lower and upper."
     return problems_at(bad, scores["value"], file, expected, hint)
 
 
@@ -151,7 +151,7 @@ def added_problems(
     series = tables["benchmarks"].drop_duplicates("series").set_index("series")
     return [
         *_uncounted_censoring(scores, series["kind"], file),
-        *_before_series(scores, series["released"], file),
+        *_before_series(scores, series, file),
     ]
 
 
@@ -244,9 +244,10 @@ def _too_early(scores: pd.DataFrame, released: pd.Series, file: str) -> list[Pro
     return problems_at(bad, days_as_text(scores["known_on"]), file, expected, hint)
 
 
-def _before_series(scores: pd.DataFrame, released: pd.Series, file: str) -> list[Problem]:
-    due = pd.to_datetime(scores["series"].map(released))
+def _before_series(scores: pd.DataFrame, series: pd.DataFrame, file: str) -> list[Problem]:
+    due = pd.to_datetime(scores["series"].map(series["released"]))
+    counts = (scores["excluded"] == "") & (scores["series"].map(series["role"]) != "context")
     expected = "a day on or after the release of the series, " + days_as_text(due)
     hint = "Check the day, the series and its release in benchmarks.csv."
-    bad = scores["known_on"] < due
+    bad = counts & (scores["known_on"] < due)
     return problems_at(bad, days_as_text(scores["known_on"]), file, expected, hint)

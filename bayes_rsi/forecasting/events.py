@@ -32,6 +32,7 @@ from bayes_rsi.units import doublings
 __all__ = [
     "Dates",
     "check_events",
+    "check_requirements",
     "crossing",
     "dated",
     "dice_of",
@@ -77,10 +78,8 @@ def check_events(card: Card, panel: xr.Dataset) -> None:
         When a requirement names no series, one without a parity point or without a human baseline,
         or when no requirement of an event can be served.
     """
+    check_requirements(card, panel)
     for event in card.events.values():
-        for item in event.requirements:
-            if item.kind == "parity":
-                _check_parity(item, event, panel)
         if not required(event, panel):
             series = ", ".join(item.series for item in event.requirements)
             raise ModelError(
@@ -88,6 +87,27 @@ def check_events(card: Card, panel: xr.Dataset) -> None:
                 "expected one on at least one of them; add a judged horizon to the event or choose "
                 "a later as-of date"
             )
+
+
+def check_requirements(card: Card, panel: xr.Dataset) -> None:
+    """Refuse a card whose requirements no scores of these tables could serve, on whatever day.
+
+    Parameters
+    ----------
+    card : Card
+        Its events.
+    panel : xarray.Dataset
+        Scores of the tables.
+
+    Raises
+    ------
+    ModelError
+        When a requirement names no series, one without a parity point or without a human baseline.
+    """
+    for event in card.events.values():
+        for item in event.requirements:
+            if item.kind == "parity":
+                _check_parity(item, event, panel)
 
 
 def required(event: Event, panel: xr.Dataset) -> tuple[Requirement, ...]:

@@ -19,7 +19,7 @@ from bayes_rsi.errors import ModelError, did_you_mean
 from bayes_rsi.forecasting.futures import Futures
 from bayes_rsi.forecasting.montecarlo import share_and_error
 from bayes_rsi.tags import Tag, Verdict
-from bayes_rsi.units import date_of_year, year_of_date
+from bayes_rsi.units import as_date, date_of_year, year_of_date
 
 __all__ = ["Forecast", "Share"]
 
@@ -390,11 +390,11 @@ class Forecast:
 
     def _up_to(self, days: Sequence[str | date]) -> np.ndarray:
         """Give days as decimal years, if they are simulated."""
-        limits = year_of_date(days)
-        late = np.flatnonzero(limits > float(self.events.attrs["horizon_year"]) + 1e-9)
-        if late.size:
+        dates = [as_date(day) for day in days]
+        late = max(dates, default=self.horizon)
+        if late > self.horizon:
             raise ModelError(
-                f"got day {days[late[0]]}, expected one up to the simulated horizon "
-                f"{self.horizon}; set a later 'horizon' in the card's [forecast]"
+                f"got day {late}, expected one up to the simulated horizon {self.horizon}; "
+                "set a later 'horizon' in the card's [forecast]"
             )
-        return limits
+        return year_of_date(dates)

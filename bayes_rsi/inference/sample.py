@@ -25,7 +25,7 @@ from bayes_rsi import names
 from bayes_rsi.cards import Card
 from bayes_rsi.errors import ModelError
 from bayes_rsi.evidence import Evidence, panel
-from bayes_rsi.forecasting.events import check_events
+from bayes_rsi.forecasting.events import check_requirements
 from bayes_rsi.inference.gates import verdict
 from bayes_rsi.inference.tree import assemble, posterior_only
 from bayes_rsi.inference.warm import warm_start
@@ -132,9 +132,9 @@ def fit(
     Raises
     ------
     ModelError
-        When card and evidence do not fit together, an event of the card cannot be told from the
-        scores (a card for other tables has events of its own, or none), or an argument is of
-        another kind; all before anything is compiled.
+        When card and evidence do not fit together, an event of the card requires a series that
+        the tables do not have or that has no parity (a card for other tables has events of its
+        own, or none), or an argument is of another kind; all before anything is compiled.
 
     Examples
     --------
@@ -144,7 +144,7 @@ def fit(
     tell = progress or (lambda stage, share: None)
     clock = _Clock(tell)
     scores = clock.run("reading", lambda: panel_of(card, evidence))
-    check_events(card, scores)
+    check_requirements(card, scores)
     model = build(scores, card)
     compiled = clock.run(
         "compiling",

@@ -104,4 +104,5 @@ def _points_of(row: pd.Series, name: str, several: bool) -> str:
 
 def _value(row: pd.Series, column: str) -> str:
     value = float(row[column])
-    return NOTHING if math.isnan(value) else level(value, row["unit"])
+    other = row["pair"] if column == "ours" else row["ours"]
+    return NOTHING if math.isnan(value) else level(value, row["unit"], float(other))

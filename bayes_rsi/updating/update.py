@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +18,7 @@ import xarray as xr
 from bayes_rsi import names
 from bayes_rsi.comparison.moved import moved
 from bayes_rsi.errors import ConvergenceError, ModelError
-from bayes_rsi.evidence import Evidence, load_evidence
-from bayes_rsi.evidence.tables import SHIPPED
+from bayes_rsi.evidence import Evidence
 from bayes_rsi.forecasting.project import forecast
 from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.forecasting.weights import K_LIMIT, Weights, smoothed
@@ -29,7 +27,8 @@ from bayes_rsi.inference.sample import fit as refitted
 from bayes_rsi.model.design import TIERS, design
 from bayes_rsi.posterior import Fit
 from bayes_rsi.tags import Gate, Verdict
-from bayes_rsi.units import as_date, year_of_date
+from bayes_rsi.units import year_of_date
+from bayes_rsi.updating.known import evidence_of
 from bayes_rsi.updating.likelihood import averages, score_log_likelihood
 from bayes_rsi.updating.ratios import GONE, Told, attribution
 from bayes_rsi.updating.reweighted import passing, reweighted, table_of
@@ -201,7 +200,7 @@ def update(
             "update: got a fit whose draws were reweighted before, expected one that was sampled; "
             "update the first fit by all new rows together"
         )
-    evidence = _evidence(fit, new_rows, as_of)
+    evidence = evidence_of(fit, new_rows, as_of)
     panel = panel_of(fit.card, evidence)
     found = changes(fit.panel, panel)
     why = _unweighable(found)
@@ -248,39 +247,6 @@ def update(
         asked=f"{event} by {day}",
         seconds=seconds,
     )
-
-
-def _evidence(
-    fit: Fit, new_rows: str | Path | Iterable[str | Path] | Evidence, as_of: str | None
-) -> Evidence:
-    if isinstance(new_rows, Evidence):
-        _refuse_before(fit, new_rows.as_of)
-        return new_rows
-    paths = [new_rows] if isinstance(new_rows, str | Path) else list(new_rows)
-    if as_of is not None:
-        _refuse_before(fit, as_date(as_of))
-        return load_evidence(as_of=as_date(as_of), add=paths)
-    last = max([as_date(fit.tag.as_of), *_days_of(paths)])
-    return load_evidence(as_of=last, add=paths)
-
-
-def _refuse_before(fit: Fit, day: date) -> None:
-    """Refuse a day by which less was known than the fit knows: nothing can be unlearned."""
-    known = as_date(fit.tag.as_of)
-    if day < known:
-        raise ModelError(
-            f"update: got rows known by {day}, which is before the as-of date of the fit, expected "
-            f"a day from {known} on; give a later one, or make a forecast as of {day}"
-        )
-
-
-def _days_of(paths: list[str | Path]) -> list[date]:
-    """Give the days on which scores and audits of a user's own files became known."""
-    today = date.today()
-    whole, shipped = load_evidence(as_of=today, add=paths), load_evidence(as_of=today)
-    scores = whole.scores.loc[whole.scores["origin"] != SHIPPED, "known_on"]
-    audits = whole.audits.loc[~whole.audits["audit"].isin(shipped.audits["audit"]), "known_on"]
-    return [as_date(day) for day in pd.concat([scores, audits])]
 
 
 def _told(fit: Fit, panel: xr.Dataset, found: Changes, before: Forecast) -> Told:

@@ -130,8 +130,10 @@ def test_a_judged_share_is_not_changed_under_the_reason_of_another(
     tmp_path: Path, line: str
 ) -> None:
     head = f'extends = "baseline"\n{HEAD}[events.end_to_end]\n'
-    place = r"mine\.toml: table \[events\.end_to_end\], key '(never|taste_free)': got 0\.\d under"
-    with pytest.raises(CardError, match=f"{place} the reason .*expected 'never_why' beside it"):
+    place = r"mine\.toml: table \[events\.end_to_end\], key '(never|taste_free)': got 0\.\d"
+    with pytest.raises(
+        CardError, match=f"{place} without a reason .*expected 'never_why' beside it"
+    ):
         load_card(mine(tmp_path, f"{head}{line}\n"))
     event = load_card(mine(tmp_path, f'{head}{line}\nnever_why = "Mine."\n')).events["end_to_end"]
     assert event.never_why == "Mine."

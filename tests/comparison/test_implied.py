@@ -14,7 +14,7 @@ from handmade import certain, judged
 from bayes_rsi.comparison.implied import implied
 from bayes_rsi.comparison.inversion import TOLERANCE, Target, share_by, solve_one, solve_pair
 from bayes_rsi.comparison.levers import OURS, Lever, faster, levers, with_prior
-from bayes_rsi.comparison.words import lever_words
+from bayes_rsi.comparison.words import level, lever_words
 from bayes_rsi.errors import ModelError
 from bayes_rsi.forecasting.project import forecast
 from bayes_rsi.report.implied_text import implied_text
@@ -246,6 +246,29 @@ def test_shares_are_told_in_percent_and_growth_as_ours():
     row |= {"spread": "acceleration", "pair_spread": 0.3, "our_spread": 0.0}
     wanted = "growth of the frontier as ours, its logarithm changing by +0.3 a year"
     assert lever_words(pd.Series(row)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "other", "wanted"),
+    [
+        (1.004, OURS, 1.0, "1.004 times ours"),
+        (1.04, OURS, 1.0, "1.04 times ours"),
+        (0.031, "probability", 0.03, "3.1%"),
+        (0.0012, "probability", 0.03, "0.1%"),
+        (0.0, "probability", 0.03, "0%"),
+        (0.302, "years", 0.3, "0.302 years"),
+        (1.5, "years", 0.3, "1.5 years"),
+    ],
+)
+def test_numbers_are_told_from_ours_and_from_none(value, unit, other, wanted):
+    assert level(value, unit, other) == wanted
+
+
+def test_a_small_probability_is_not_met_by_another_small_one():
+    assert not Target(2028.0, 0.006).met_by(0.0019)
+    assert Target(2028.0, 0.006).met_by(0.0064)
+    assert Target(2028.0, 0.3).met_by(0.304)
+    assert not Target(2028.0, 0.3).met_by(0.306)
 
 
 def test_the_text_names_our_event_and_where_ours_begin(found):

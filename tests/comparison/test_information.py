@@ -106,6 +106,13 @@ def test_the_most_telling_comes_first(found):
 # --- what is measured ----------------------------------------------------------------------------
 
 
+def test_one_measurement_need_not_be_in_a_list(found):
+    text = "taste_gap to 40%"
+    wanted = value_of_information(found, [text]).table
+    for one in (text, measurement(text)):
+        assert value_of_information(found, one).table.equals(wanted)
+
+
 def test_a_horizon_is_the_frontier_with_noise(found):
     measured = HorizonOn(DAY).values(found.futures, "end_to_end")
     frontier = found.futures.paths.at(np.array([float(year_of_date(DAY))]))[:, 0]

@@ -306,7 +306,7 @@ def test_what_the_suite_cannot_measure_is_no_exact_figure(world: Any, tmp_path):
     write(tmp_path / "what.csv", series)
     score = SCORE | {"unit": "minutes", "value": "1000"}
     write(tmp_path / "mine.csv", score)
-    with pytest.raises(EvidenceError, match=r"at most 960, the largest .*'right', or an interval"):
+    with pytest.raises(EvidenceError, match=r"at most 960, the largest .*'right', or 'interval'"):
         load_evidence(folder=world.write(), add=[tmp_path])
     write(tmp_path / "mine.csv", score | {"value": "960", "censoring": "right"})
     load_evidence(folder=world.write(), add=[tmp_path])

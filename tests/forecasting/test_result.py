@@ -128,6 +128,9 @@ def test_a_day_after_the_horizon_is_refused(forecast):
     for ask in [*asked, lambda day: forecast.curve([forecast.horizon, day])]:
         with pytest.raises(ModelError, match=r"day 2076-01-01, .*up to .*2075-12-31.*\[forecast\]"):
             ask(late)
+    for days in (["2028-01-01", None], np.array(["2028-01-01", "NaT"], "M8[D]"), "2028-01-01"):
+        with pytest.raises(DateError, match="expected an ISO date"):
+            forecast.curve(days)
     assert forecast.curve([forecast.horizon]) == forecast.probability_by(forecast.horizon)
 
 

@@ -54,3 +54,13 @@ def test_an_event_that_could_not_be_told_is_refused(evidence):
     events = dict(card.events) | {"end_to_end": other}
     with pytest.raises(ModelError, match=r"paperbnch.*Did you mean 'paperbench'"):
         fit(replace(card, events=events), evidence)
+
+
+def test_a_series_that_nothing_is_known_of_yet_is_no_reason(evidence):
+    """A backtest fits cards on days on which a required series has no scores."""
+    card = load_card("baseline")
+    event = card.events["end_to_end"]
+    (parity,) = [item for item in event.requirements if item.series == "paperbench"]
+    only = {"end_to_end": replace(event, requirements=(parity,))}
+    with pytest.raises(AssertionError, match="compiled"):
+        fit(replace(card, events=only), evidence)

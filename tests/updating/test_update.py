@@ -298,6 +298,11 @@ def test_a_day_before_the_fit_is_refused_as_that(tmp_path):
         update(fit, earlier)
 
 
+def test_evidence_has_a_day_of_its_own(small_fit, small_run):
+    with pytest.raises(ModelError, match="got as_of 2026-08-01 with evidence of 20"):
+        update(small_fit, small_run.evidence, as_of="2026-08-01")
+
+
 def test_rows_that_do_not_count_are_refused(small_fit, small_run, tmp_path):
     with pytest.raises(EvidenceError, match="scores that change nothing"):
         update(small_fit, small_run.evidence)

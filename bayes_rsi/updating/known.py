@@ -1,0 +1,107 @@
+"""What is known after an update: shipped rows and new ones, until a day.
+
+Invariant: never less than the fit knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from bayes_rsi.errors import ModelError
+from bayes_rsi.evidence import Evidence, load_evidence
+from bayes_rsi.evidence.tables import SHIPPED
+from bayes_rsi.posterior import Fit
+from bayes_rsi.units import as_date
+
+__all__ = ["evidence_of", "known_by"]
+
+
+def evidence_of(
+    fit: Fit, new_rows: str | Path | Iterable[str | Path] | Evidence, as_of: str | None
+) -> Evidence:
+    """Give all evidence, with further rows.
+
+    Parameters
+    ----------
+    fit : Fit
+        Which they are added to.
+    new_rows : path, iterable of path, or Evidence
+        As for `bayes_rsi.update`.
+    as_of : str or None
+        ISO date that was asked for.
+
+    Returns
+    -------
+    Evidence
+        Cut at `known_by`; evidence as it is.
+
+    Raises
+    ------
+    EvidenceError
+        When a row is wrong.
+    ModelError
+        When the day is before that of the fit, or not that of the evidence.
+    """
+    if isinstance(new_rows, Evidence):
+        if as_of is not None and as_date(as_of) != new_rows.as_of:
+            raise ModelError(
+                f"update: got as_of {as_of} with evidence of {new_rows.as_of}, expected none: "
+                "evidence has a day of its own; load it as of that day"
+            )
+        _refuse_before(fit, new_rows.as_of)
+        return new_rows
+    paths = [new_rows] if isinstance(new_rows, str | Path) else list(new_rows)
+    return load_evidence(as_of=known_by(fit, paths, as_of), add=paths)
+
+
+def known_by(fit: Fit, paths: Sequence[str | Path], as_of: str | None = None) -> date:
+    """Say until which day rows of files count.
+
+    Parameters
+    ----------
+    fit : Fit
+        Which they are added to.
+    paths : sequence of path
+        Their files.
+    as_of : str, optional
+        ISO date that was asked for.
+
+    Returns
+    -------
+    datetime.date
+        That, else the last day on which one of them became known, at least the day of the fit.
+
+    Raises
+    ------
+    EvidenceError
+        When a row is wrong.
+    ModelError
+        When less was known by the day that was asked for than the fit knows.
+    """
+    if as_of is None:
+        return max([as_date(fit.tag.as_of), *_days_of(paths)])
+    _refuse_before(fit, as_date(as_of))
+    return as_date(as_of)
+
+
+def _refuse_before(fit: Fit, day: date) -> None:
+    """Refuse a day by which less was known than the fit knows: nothing can be unlearned."""
+    known = as_date(fit.tag.as_of)
+    if day < known:
+        raise ModelError(
+            f"update: got rows known by {day}, which is before the as-of date of the fit, expected "
+            f"a day from {known} on; give a later one, or make a forecast as of {day}"
+        )
+
+
+def _days_of(paths: Sequence[str | Path]) -> list[date]:
+    """Give the days on which scores and audits of a user's own files became known."""
+    today = date.today()
+    whole, shipped = load_evidence(as_of=today, add=paths), load_evidence(as_of=today)
+    scores = whole.scores.loc[whole.scores["origin"] != SHIPPED, "known_on"]
+    audits = whole.audits.loc[~whole.audits["audit"].isin(shipped.audits["audit"]), "known_on"]
+    return [as_date(day) for day in pd.concat([scores, audits])]
