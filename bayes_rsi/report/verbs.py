@@ -210,7 +210,7 @@ def _waited(found: Updated, day: str) -> str:
     """Say what would have come by a day, and what its not having come does."""
     before = found.before
     had = ", ".join(f"{points(before.probability_by(day, n))}% for {n}" for n in before.event_names)
-    text = f" None of the events had happened by {day} (before: {had})"
+    text = f" It is taken as known that none of the events had happened by {day} (before: {had})"
     if not found.refitted:
         return f"{text}."
     moved = f"{100 * found.passing:+.1f} points without any score"
