@@ -167,7 +167,7 @@ def notes_of(card: rsi.Card, as_of: str, add: Sequence[Path]) -> list[str]:
     Returns
     -------
     list of str
-        One sentence each.
+        One or two sentences each.
 
     Raises
     ------
