@@ -116,8 +116,10 @@ def replacing(target: Path) -> Iterator[Path]:
 
     Examples
     --------
-    >>> with replacing(Path("out/draws.nc")) as temporary:  # doctest: +SKIP
-    ...     tree.to_netcdf(temporary)
+    >>> with replacing(Path("out/note.txt")) as temporary:
+    ...     size = temporary.write_text("all or nothing", encoding="utf-8")
+    >>> Path("out/note.txt").read_text(encoding="utf-8")
+    'all or nothing'
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.part")

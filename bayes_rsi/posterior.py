@@ -44,7 +44,7 @@ class Fit:
 
     Examples
     --------
-    >>> fit.verdict.passed  # doctest: +SKIP
+    >>> fit.verdict.passed
     True
     """
 

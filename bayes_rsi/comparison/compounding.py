@@ -127,7 +127,8 @@ def compounding(
 
     Examples
     --------
-    >>> compounding(forecast).by_day  # doctest: +SKIP
+    >>> compounding(forecast).by_day.columns.tolist()
+    ['date', 'happened', 'p10', 'p50', 'p90', 'kept', 'half_lost']
     """
     kept(accuracy, 0)
     futures = forecast.all_futures("compounding")

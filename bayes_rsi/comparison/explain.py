@@ -144,7 +144,8 @@ def explain(
 
     Examples
     --------
-    >>> explain(forecast, "2028-12-31").shares  # doctest: +SKIP
+    >>> explain(forecast, "2028-12-31").shares["input"].tolist()[:2]
+    ['data', 'future']
     """
     futures = forecast.what_if("explain")
     probability, chosen = forecast.share_by(day, event), as_date(day)

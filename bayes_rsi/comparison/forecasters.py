@@ -73,7 +73,8 @@ def compare(
 
     Examples
     --------
-    >>> compare(forecast, "clark")[["date", "theirs", "ours"]]  # doctest: +SKIP
+    >>> compare(forecast, "clark")["theirs"].tolist()
+    [0.3, 0.6]
     """
     as_of = forecast.tag.as_of
     table = load_evidence(as_of=as_of).forecasts if forecasts is None else forecasts

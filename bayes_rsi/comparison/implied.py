@@ -132,7 +132,8 @@ def implied(
 
     Examples
     --------
-    >>> implied(forecast, "clark", not_before="2026-12-31").words  # doctest: +SKIP
+    >>> print(implied(forecast, "clark", not_before="2026-12-31").words)
+    Jack Clark says 30% by 2027-12-31, at least 60% by 2028-12-31; ...
     """
     futures = forecast.what_if("implied")
     rows = _rows(compare(forecast, forecaster, forecasts), event)

@@ -102,7 +102,8 @@ def value_of_information(
 
     Examples
     --------
-    >>> value_of_information(forecast, ["taste_gap to 40%"]).table  # doctest: +SKIP
+    >>> value_of_information(forecast, ["taste_gap to 40%"]).table["measurement"].tolist()
+    ['taste_gap to 40%']
     """
     given = [candidates] if isinstance(candidates, str | Measurement) else list(candidates)
     chosen_ones = given or candidates_of(forecast, event)

@@ -65,7 +65,7 @@ def variant(card: Card, panel: xr.Dataset, name: str) -> Card:
 
     Examples
     --------
-    >>> variant(card, panel, "trend:constant").trend  # doctest: +SKIP
+    >>> variant(card, fit.panel, "trend:constant").trend
     'constant'
     """
     known = variant_names(card, panel)

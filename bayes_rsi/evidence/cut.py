@@ -154,7 +154,7 @@ def cut(
 
     Examples
     --------
-    >>> cut(load_evidence(), "2025-12-31").as_of  # doctest: +SKIP
+    >>> cut(rsi.load_evidence(), "2025-12-31").as_of
     datetime.date(2025, 12, 31)
     """
     return evidence_of(evidence.tables, as_of, evidence.as_of, evidence)

@@ -52,7 +52,7 @@ def build(folder: Path) -> dict[str, Any]:
 
     Examples
     --------
-    >>> [table["name"] for table in build(data_folder())["resources"]]  # doctest: +SKIP
+    >>> [table["name"] for table in build(data_folder())["resources"]]
     ['systems', 'aliases', 'benchmarks', 'audits', 'scores', 'forecasts', 'runs']
     """
     present = _read(folder / PACKAGE)

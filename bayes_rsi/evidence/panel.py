@@ -98,8 +98,8 @@ def panel(
 
     Examples
     --------
-    >>> panel(cut(load_evidence(), "2025-12-31")).sizes["system"]  # doctest: +SKIP
-    309
+    >>> panel(rsi.load_evidence("2025-12-31")).sizes["system"]
+    310
     """
     _refuse_changed(evidence)
     scores = select(evidence, kinds, exclude, min_scores, article_only)

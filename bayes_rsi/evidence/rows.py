@@ -47,7 +47,10 @@ def read_rows(
 
     Examples
     --------
-    >>> frame, problems = read_rows(Path("data/systems.csv"), TABLES["systems"])  # doctest: +SKIP
+    >>> from bayes_rsi.evidence import TABLES, data_folder
+    >>> frame, problems = read_rows(data_folder() / "systems.csv", TABLES["systems"])
+    >>> problems
+    []
     """
     label = label or path.name
     text, problems = _read_text(path, label)

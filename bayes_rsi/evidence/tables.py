@@ -41,7 +41,7 @@ def data_folder() -> Path:
 
     Examples
     --------
-    >>> sorted(path.name for path in data_folder().glob("s*.csv"))  # doctest: +SKIP
+    >>> sorted(path.name for path in data_folder().glob("s*.csv"))
     ['scores.csv', 'systems.csv']
     """
     package = Path(__file__).resolve().parents[1]
@@ -87,7 +87,7 @@ def load_evidence(
 
     Examples
     --------
-    >>> load_evidence(as_of="2026-05-04").as_of  # doctest: +SKIP
+    >>> load_evidence(as_of="2026-05-04").as_of
     datetime.date(2026, 5, 4)
     """
     today = date.today()

@@ -50,8 +50,8 @@ def forecast(fit: Fit, seed: int | None = None, group: str = "posterior") -> For
 
     Examples
     --------
-    >>> forecast(fit).probability_by("2028-12-31")  # doctest: +SKIP
-    0.28
+    >>> forecast(fit).probability_by("2028-12-31")
+    0...
     """
     card, panel = fit.card, fit.panel
     check_events(card, panel)

@@ -45,7 +45,7 @@ def crossing(spread: np.ndarray, success: float) -> np.ndarray:
     Examples
     --------
     >>> crossing(np.array([0.0, 2.0]), 0.8).round(2).tolist()
-    [1.39, 2.15]
+    [1.39, 2.23]
     """
     widest = float(np.max(spread, initial=0.0))
     if not (np.all(spread >= 0) and widest <= WIDEST):

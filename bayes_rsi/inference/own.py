@@ -58,7 +58,7 @@ def own_parameters(fit: Fit) -> dict[str, Own]:
     Examples
     --------
     >>> own_parameters(fit)["paperbench"].values.shape[-1]  # doctest: +SKIP
-    5
+    9
     """
     model, arrays = build(fit.panel, fit.card), design(fit.panel, fit.card)
     posterior = fit.tree["posterior"].to_dataset()

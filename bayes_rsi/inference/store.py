@@ -58,7 +58,7 @@ def save(fit: Fit, folder: str | Path) -> Path:
 
     Examples
     --------
-    >>> rsi.save_fit(fit, "results")  # doctest: +SKIP
+    >>> rsi.save_fit(fit, "results")
     PosixPath('results/posterior.nc')
     """
     target = Path(folder) / FILE

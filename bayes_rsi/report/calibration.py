@@ -36,7 +36,9 @@ def calibration_figure(
 
     Examples
     --------
-    >>> calibration_figure({"baseline": pit_ecdf(pit)}, {})  # doctest: +SKIP
+    >>> from bayes_rsi.score.calibration import pit_ecdf
+    >>> pits = {"baseline": pit_ecdf(np.array([0.2, 0.4, 0.9]))}
+    >>> calibration_figure(pits, {}).savefig("calibration.svg")
     """
     figure = Figure(figsize=(10, 4.5), layout="constrained")
     left, right = figure.subplots(1, 2)

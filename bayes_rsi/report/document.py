@@ -72,9 +72,9 @@ def forecast_document(
 
     Examples
     --------
-    >>> document = forecast_document(forecast, table, {}, {})  # doctest: +SKIP
-    >>> document["events"]["end_to_end"]["probability_by"]["2028-12-31"]["p"]  # doctest: +SKIP
-    0.28
+    >>> document = forecast_document(forecast, rsi.compare(forecast, "clark"), {}, {})
+    >>> document["events"]["end_to_end"]["probability_by"]["2028-12-31"]["p"]
+    0...
     """
     growth = {f"{p:g}": value for p, value in forecast.growth().items()}
     document: dict[str, Any] = {

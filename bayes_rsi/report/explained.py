@@ -32,7 +32,7 @@ def explained_figure(found: Explanation) -> Figure:
 
     Examples
     --------
-    >>> explained_figure(explain(forecast))  # doctest: +SKIP
+    >>> explained_figure(rsi.explain(forecast)).savefig("explained.svg")
     """
     figure = Figure(figsize=(12, 5), layout="constrained")
     left, right = figure.subplots(1, 2)

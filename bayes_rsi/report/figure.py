@@ -69,7 +69,8 @@ def forecast_figure(
 
     Examples
     --------
-    >>> forecast_figure(forecast, compare(forecast, "clark"), fit.panel)  # doctest: +SKIP
+    >>> table = rsi.compare(forecast, "clark")
+    >>> forecast_figure(forecast, table, fit.panel).savefig("forecast.svg")  # doctest: +SKIP
     """
     figure = Figure(figsize=(12, 5), layout="constrained")
     left, right = figure.subplots(1, 2)

@@ -121,9 +121,8 @@ def metaculus_cdf(
     Examples
     --------
     >>> asked = metaculus_cdf(forecast, "end_to_end", date(2026, 7, 1), date(2050, 1, 1))
-    ... # doctest: +SKIP
-    >>> asked.values[-1]  # doctest: +SKIP
-    0.8716
+    >>> len(asked.values), bool(asked.values[-1] < 1)
+    (201, True)
     """
     lower, upper = as_date(lower), as_date(upper)
     if not lower < upper <= forecast.horizon:

@@ -44,7 +44,7 @@ def prior_posterior_figure(fit: Fit, name: str, label: str | None = None) -> Fig
 
     Examples
     --------
-    >>> prior_posterior_figure(fit, "growth_drift")  # doctest: +SKIP
+    >>> prior_posterior_figure(fit, "growth_drift").savefig("drift.svg")
     """
     sides = {group: _draws(fit, group, name, label) for group in ("prior", "posterior")}
     low, high = np.quantile(np.concatenate(list(sides.values())), ENDS)

@@ -68,7 +68,9 @@ def forecast_text(
 
     Examples
     --------
-    >>> print(forecast_text(forecast, compare(forecast, "clark"), card, {}))  # doctest: +SKIP
+    >>> text = forecast_text(forecast, rsi.compare(forecast, "clark"), card, {})
+    >>> text.splitlines()[0]
+    'Convergence gates: all ... passed (r_hat ...).'
     """
     events = [summary(forecast, name) for name in forecast.event_names]
     parts = [
@@ -340,7 +342,7 @@ def framed(table: pd.DataFrame, gap: int = 2) -> str:
     Examples
     --------
     >>> print(framed(pd.DataFrame({"crps": [0.5]}, index=pd.Index(["ours"], name="model"))))
-    model   crps
+    model  crps
     ours   0.500
     """
     flat = table if isinstance(table.index, pd.RangeIndex) else table.reset_index()

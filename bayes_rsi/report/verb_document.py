@@ -39,8 +39,9 @@ def verb_document(verb: str, answer: Any, forecast: Forecast) -> dict[str, Any]:
 
     Examples
     --------
-    >>> verb_document("given", found, forecast)["ess"]  # doctest: +SKIP
-    1195.7
+    >>> found = rsi.given(forecast, "horizon p50 >= 10 h on 2026-12-31")
+    >>> verb_document("given", found, forecast)["condition"]
+    'horizon p50 >= 10 h on 2026-12-31'
     """
     head = {"verb": verb, "tag": forecast.tag.as_dict(), "passed": forecast.verdict.passed}
     named = {item.name: getattr(answer, item.name) for item in fields(answer)}

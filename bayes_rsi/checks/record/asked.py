@@ -55,7 +55,9 @@ def asked_ahead(panel: xr.Dataset) -> pd.DataFrame:
 
     Examples
     --------
-    >>> asked_ahead(fit.panel).kind.value_counts()  # doctest: +SKIP
+    >>> from bayes_rsi.evidence import panel
+    >>> sorted(asked_ahead(panel(rsi.load_evidence("2026-06-30"))).kind.unique())
+    ['best', 'record', 'system']
     """
     rows: list[dict[str, Any]] = []
     of_all = every(panel)["tier"]
