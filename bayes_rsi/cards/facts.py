@@ -277,6 +277,11 @@ class Card:
         ------
         CardError
             When the card has no such prior.
+
+        Examples
+        --------
+        >>> card.prior("growth_drift").family
+        'lognormal'
         """
         if name not in self.priors:
             hint = did_you_mean(name, self.priors)

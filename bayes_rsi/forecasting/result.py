@@ -167,6 +167,11 @@ class Forecast:
         ------
         ModelError
             When the forecast holds no such event.
+
+        Examples
+        --------
+        >>> forecast.years("end_to_end").dims
+        ('chain', 'draw', 'replicate')
         """
         if event not in self.event_names:
             hint = did_you_mean(event, self.event_names)
@@ -219,6 +224,12 @@ class Forecast:
         ------
         ModelError
             When the event is unknown or the day is after the simulated horizon.
+
+        Examples
+        --------
+        >>> chance = forecast.share_by("2028-12-31")
+        >>> 0 < chance.mcse < chance.p
+        True
         """
         years, limit = self.years(event), float(self._up_to([day])[0])
         return Share(*share_and_error((years <= limit).where(years.notnull())))
@@ -235,6 +246,11 @@ class Forecast:
         -------
         Share
             Share of the draws that do not contradict what is known.
+
+        Examples
+        --------
+        >>> 0 < forecast.never("end_to_end").p < 0.2
+        True
         """
         years = self.years(event)
         flag = self.events[names.NEVER].sel({names.EVENT: event})
@@ -259,6 +275,11 @@ class Forecast:
         ------
         ModelError
             When the event is unknown or the day is after the simulated horizon.
+
+        Examples
+        --------
+        >>> forecast.never_if_none_by("2035-12-31").p > forecast.never().p
+        True
         """
         years, limit = self.years(event), float(self._up_to([day])[0])
         flag = self.events[names.NEVER].sel({names.EVENT: event})
@@ -276,6 +297,11 @@ class Forecast:
         -------
         Share
             Share of the draws that do not contradict what is known.
+
+        Examples
+        --------
+        >>> 0 <= forecast.after_horizon("end_to_end").p < 1
+        True
         """
         years = self.years(event)
         flag = self.events[names.NEVER].sel({names.EVENT: event})
@@ -309,6 +335,12 @@ class Forecast:
         -------
         dict of float to date or None
             None where the quantile is never or after the horizon.
+
+        Examples
+        --------
+        >>> early, late = forecast.quantiles("end_to_end", (0.1, 0.5)).values()
+        >>> early < late
+        True
         """
         draws = self.years(event).values
         draws = draws[~np.isnan(draws)]
@@ -335,6 +367,11 @@ class Forecast:
         ------
         ModelError
             When the event is unknown or a day is after the simulated horizon.
+
+        Examples
+        --------
+        >>> forecast.curve(["2027-12-31", "2028-12-31"]).shape
+        (2,)
         """
         draws = self.years(event).values
         draws = np.sort(draws[~np.isnan(draws)])
@@ -352,6 +389,11 @@ class Forecast:
         -------
         dict of str to float
             Requirement to share of the draws in which the event comes by the horizon; sums to one.
+
+        Examples
+        --------
+        >>> round(sum(forecast.binding("end_to_end").values()), 6)
+        1.0
         """
         chosen = self.events[names.BINDING].sel({names.EVENT: event}).values
         labels = self.events.attrs["requirements"][event]
@@ -368,6 +410,12 @@ class Forecast:
         -------
         dict of float to float
             Probability to doublings of the METR TH1.1 50% horizon per year.
+
+        Examples
+        --------
+        >>> growth = forecast.growth()
+        >>> growth[0.05] < growth[0.5] < growth[0.95]
+        True
         """
         levels, values = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95), self.frontier[names.GROWTH].values
         return {p: float(np.nanquantile(values, p)) for p in levels}
@@ -384,6 +432,11 @@ class Forecast:
         -------
         xarray.DataArray
             Doublings (quantile, date).
+
+        Examples
+        --------
+        >>> forecast.frontier_quantiles((0.1, 0.9)).dims
+        ('quantile', 'date')
         """
         draws: Any = self.frontier[names.FRONTIER]
         return draws.quantile(list(probabilities), dim=(names.CHAIN, names.DRAW))
