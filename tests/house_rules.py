@@ -21,6 +21,8 @@ from packaging.version import Version
 
 PACKAGE = "bayes_rsi"
 EVERYTHING = "everything"
+#: Runs the command line when it is imported as a script: for nobody else, whatever the table says.
+ENTRY = "__main__"
 #: Rooms that may import our own modules inside a function.
 LAZY_ROOMS = ("", "cli")
 #: Hosts of package registries. Written in two halves, or this file would hold them itself.
@@ -46,6 +48,8 @@ class Room:
 
     def allows(self, target: str) -> bool:
         """Whether the room may import the module `target`, a dotted name below the package."""
+        if room_of(target) == ENTRY:
+            return False
         if self.may_import == {EVERYTHING} or room_of(target) == self.name:
             return True
         return any(target == name or target.startswith(name + ".") for name in self.may_import)
@@ -206,7 +210,9 @@ def room_graph(rooms: Mapping[str, Room]) -> dict[str, set[str]]:
     """Who may import whom, room by room; `everything` opened up."""
     return {
         name: (
-            set(rooms) if room.may_import == {EVERYTHING} else {room_of(n) for n in room.may_import}
+            set(rooms) - {ENTRY}
+            if room.may_import == {EVERYTHING}
+            else {room_of(n) for n in room.may_import}
         )
         - {name}
         for name, room in rooms.items()

@@ -501,3 +501,9 @@ def test_help_answers_what_how_and_exit_codes(run):
 
 def test_version(run):
     assert run("--version")[1] == f"bayes-rsi {bayes_rsi.__version__}\n"
+
+
+def test_the_package_is_a_program_too():
+    program = [sys.executable, "-m", "bayes_rsi", "--version"]
+    ended = subprocess.run(program, capture_output=True, text=True, check=True)
+    assert ended.stdout == f"bayes-rsi {bayes_rsi.__version__}\n"

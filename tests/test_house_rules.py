@@ -45,6 +45,7 @@ def test_the_tables_of_a_page_are_read():
         ("low.part", "from bayes_rsi import high", "may not import bayes_rsi.high"),
         ("low.part", "from ..high import thing", "may not import bayes_rsi.high"),
         ("low", "from .. import high", "may not import"),
+        ("cli", "import bayes_rsi.__main__", "may not import bayes_rsi.__main__"),
         ("low.part", "import bayes_rsi", "may not import bayes_rsi"),
         ("low.part", "import pymc.math", "may not import pymc"),
         ("low.part", "if True:\n    import pymc", "may not import pymc"),
@@ -86,7 +87,7 @@ def wrong_imports(module: str, code: str) -> list[str]:
         "narrow": Room("narrow", frozenset({"low.part"}), frozenset()),
         "cli": Room("cli", frozenset({"everything"}), frozenset()),
     }
-    modules = ["", "low", "low.part", "low.other", "high", "narrow", "cli"]
+    modules = ["", "low", "low.part", "low.other", "high", "narrow", "cli", "__main__"]
     return rules.import_problems(module, rules.imports(ast.parse(code), module, modules), rooms)
 
 

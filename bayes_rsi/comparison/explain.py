@@ -19,7 +19,8 @@ from bayes_rsi.comparison.sensitivity import sensitivity
 from bayes_rsi.comparison.shares import counted, shares
 from bayes_rsi.comparison.tornado import tornado
 from bayes_rsi.errors import ModelError
-from bayes_rsi.forecasting.result import Forecast, Share
+from bayes_rsi.forecasting.montecarlo import Share
+from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.forecasting.summary import quantile_label, summary
 from bayes_rsi.units import as_date, date_of_year, year_of_date
 

@@ -17,8 +17,8 @@ from bayes_rsi import names
 from bayes_rsi.errors import ConditionError
 from bayes_rsi.forecasting.conditions import Condition
 from bayes_rsi.forecasting.grammar import parse
-from bayes_rsi.forecasting.montecarlo import effective_size, error_of_mean, share_and_error
-from bayes_rsi.forecasting.result import Forecast, Share
+from bayes_rsi.forecasting.montecarlo import Share, effective_size, error_of_mean, share_and_error
+from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.forecasting.summary import quantile_label, summary
 from bayes_rsi.units import year_of_date
 

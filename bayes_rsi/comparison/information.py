@@ -22,7 +22,8 @@ import numpy as np
 import pandas as pd
 
 from bayes_rsi.comparison.measurements import Measurement, measurement
-from bayes_rsi.forecasting.result import Forecast, Share
+from bayes_rsi.forecasting.montecarlo import Share
+from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.units import as_date, year_of_date
 
 __all__ = ["ASSUMES", "Information", "candidates_of", "value_of_information"]

@@ -10,7 +10,8 @@ import math
 
 import pandas as pd
 
-from bayes_rsi.forecasting.result import Forecast, Share
+from bayes_rsi.forecasting.montecarlo import Share
+from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.forecasting.summary import EventSummary, quantile_label, summary
 
 __all__ = ["moved"]

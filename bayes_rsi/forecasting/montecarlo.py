@@ -6,12 +6,30 @@ size.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import xarray as xr
 
 from bayes_rsi import names
 
-__all__ = ["effective_size", "error_of_mean", "share_and_error"]
+__all__ = ["Share", "effective_size", "error_of_mean", "share_and_error"]
+
+
+@dataclass(frozen=True)
+class Share:
+    """A probability with its Monte Carlo standard error.
+
+    Parameters
+    ----------
+    p : float
+        Share of the draws.
+    mcse : float
+        Its Monte Carlo standard error.
+    """
+
+    p: float
+    mcse: float
 
 
 def share_and_error(flags: xr.DataArray) -> tuple[float, float]:

@@ -17,30 +17,14 @@ import xarray as xr
 from bayes_rsi import names
 from bayes_rsi.errors import ModelError, did_you_mean
 from bayes_rsi.forecasting.futures import Futures
-from bayes_rsi.forecasting.montecarlo import share_and_error
+from bayes_rsi.forecasting.montecarlo import Share, share_and_error
 from bayes_rsi.tags import Tag, Verdict
 from bayes_rsi.units import as_date, date_of_year, year_of_date
 
-__all__ = ["Forecast", "Share"]
+__all__ = ["Forecast"]
 
 #: Quantiles of the date of an event that a forecast states.
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
-
-
-@dataclass(frozen=True)
-class Share:
-    """A probability with its Monte Carlo standard error.
-
-    Parameters
-    ----------
-    p : float
-        Share of the draws.
-    mcse : float
-        Its Monte Carlo standard error.
-    """
-
-    p: float
-    mcse: float
 
 
 @dataclass(frozen=True)
@@ -71,6 +55,21 @@ class Forecast:
         What the draws were conditioned on by `bayes_rsi.given`; empty: nothing. Draws that do not
         meet it are missing (nan), as those are that contradict what is known; the first replicate
         then stands for the frontier and its growth.
+
+    Examples
+    --------
+    >>> chance = forecast.share_by("2028-12-31", event="end_to_end")
+    >>> 0 < chance.mcse < chance.p == forecast.probability_by("2028-12-31") < 1
+    True
+    >>> early, late = forecast.quantiles("end_to_end", (0.1, 0.5)).values()
+    >>> early < late
+    True
+    >>> forecast.curve(["2027-12-31", "2028-12-31"]).shape, forecast.years().dims
+    ((2,), ('chain', 'draw', 'replicate'))
+    >>> forecast.never().p < forecast.never_if_none_by("2035-12-31").p
+    True
+    >>> round(sum(forecast.binding().values()), 6), forecast.growth()[0.5] > 0
+    (1.0, True)
     """
 
     tag: Tag
@@ -167,11 +166,6 @@ class Forecast:
         ------
         ModelError
             When the forecast holds no such event.
-
-        Examples
-        --------
-        >>> forecast.years("end_to_end").dims
-        ('chain', 'draw', 'replicate')
         """
         if event not in self.event_names:
             hint = did_you_mean(event, self.event_names)
@@ -224,12 +218,6 @@ class Forecast:
         ------
         ModelError
             When the event is unknown or the day is after the simulated horizon.
-
-        Examples
-        --------
-        >>> chance = forecast.share_by("2028-12-31")
-        >>> 0 < chance.mcse < chance.p
-        True
         """
         years, limit = self.years(event), float(self._up_to([day])[0])
         return Share(*share_and_error((years <= limit).where(years.notnull())))
@@ -246,11 +234,6 @@ class Forecast:
         -------
         Share
             Share of the draws that do not contradict what is known.
-
-        Examples
-        --------
-        >>> 0 < forecast.never("end_to_end").p < 0.2
-        True
         """
         years = self.years(event)
         flag = self.events[names.NEVER].sel({names.EVENT: event})
@@ -275,11 +258,6 @@ class Forecast:
         ------
         ModelError
             When the event is unknown or the day is after the simulated horizon.
-
-        Examples
-        --------
-        >>> forecast.never_if_none_by("2035-12-31").p > forecast.never().p
-        True
         """
         years, limit = self.years(event), float(self._up_to([day])[0])
         flag = self.events[names.NEVER].sel({names.EVENT: event})
@@ -297,11 +275,6 @@ class Forecast:
         -------
         Share
             Share of the draws that do not contradict what is known.
-
-        Examples
-        --------
-        >>> 0 <= forecast.after_horizon("end_to_end").p < 1
-        True
         """
         years = self.years(event)
         flag = self.events[names.NEVER].sel({names.EVENT: event})
@@ -335,12 +308,6 @@ class Forecast:
         -------
         dict of float to date or None
             None where the quantile is never or after the horizon.
-
-        Examples
-        --------
-        >>> early, late = forecast.quantiles("end_to_end", (0.1, 0.5)).values()
-        >>> early < late
-        True
         """
         draws = self.years(event).values
         draws = draws[~np.isnan(draws)]
@@ -367,11 +334,6 @@ class Forecast:
         ------
         ModelError
             When the event is unknown or a day is after the simulated horizon.
-
-        Examples
-        --------
-        >>> forecast.curve(["2027-12-31", "2028-12-31"]).shape
-        (2,)
         """
         draws = self.years(event).values
         draws = np.sort(draws[~np.isnan(draws)])
@@ -389,11 +351,6 @@ class Forecast:
         -------
         dict of str to float
             Requirement to share of the draws in which the event comes by the horizon; sums to one.
-
-        Examples
-        --------
-        >>> round(sum(forecast.binding("end_to_end").values()), 6)
-        1.0
         """
         chosen = self.events[names.BINDING].sel({names.EVENT: event}).values
         labels = self.events.attrs["requirements"][event]
@@ -410,12 +367,6 @@ class Forecast:
         -------
         dict of float to float
             Probability to doublings of the METR TH1.1 50% horizon per year.
-
-        Examples
-        --------
-        >>> growth = forecast.growth()
-        >>> growth[0.05] < growth[0.5] < growth[0.95]
-        True
         """
         levels, values = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95), self.frontier[names.GROWTH].values
         return {p: float(np.nanquantile(values, p)) for p in levels}
@@ -432,11 +383,6 @@ class Forecast:
         -------
         xarray.DataArray
             Doublings (quantile, date).
-
-        Examples
-        --------
-        >>> forecast.frontier_quantiles((0.1, 0.9)).dims
-        ('quantile', 'date')
         """
         draws: Any = self.frontier[names.FRONTIER]
         return draws.quantile(list(probabilities), dim=(names.CHAIN, names.DRAW))

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
-from bayes_rsi.forecasting.result import Forecast, Share
+from bayes_rsi.forecasting.montecarlo import Share
+from bayes_rsi.forecasting.result import Forecast
 
 __all__ = ["HEADLINE_DAYS", "INTERVALS", "EventSummary", "quantile_label", "summary"]
 

@@ -16,7 +16,8 @@ import pandas as pd
 import xarray as xr
 
 from bayes_rsi import names
-from bayes_rsi.forecasting.result import Forecast, Share
+from bayes_rsi.forecasting.montecarlo import Share
+from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.forecasting.summary import EventSummary, summary
 from bayes_rsi.tags import Tag, Verdict
 

@@ -19,7 +19,7 @@ import xarray as xr
 
 from bayes_rsi import names
 from bayes_rsi.cards import PoolCard
-from bayes_rsi.forecasting.result import Share
+from bayes_rsi.forecasting.montecarlo import Share
 from bayes_rsi.forecasting.summary import EventSummary
 from bayes_rsi.pooling.headline import Headline
 from bayes_rsi.pooling.stacking import counted_once, stack

@@ -17,7 +17,8 @@ import numpy as np
 import pandas as pd
 
 from bayes_rsi import names
-from bayes_rsi.forecasting.result import Forecast, Share
+from bayes_rsi.forecasting.montecarlo import Share
+from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.forecasting.summary import INTERVALS, EventSummary, summary
 from bayes_rsi.tags import Verdict
 from bayes_rsi.units import minutes

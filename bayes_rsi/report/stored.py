@@ -22,7 +22,7 @@ import xarray as xr
 from bayes_rsi import names
 from bayes_rsi.cards import PoolCard
 from bayes_rsi.errors import StoreError
-from bayes_rsi.forecasting.result import Share
+from bayes_rsi.forecasting.montecarlo import Share
 from bayes_rsi.forecasting.summary import EventSummary
 from bayes_rsi.pooling.headline import DIGITS, Headline
 from bayes_rsi.pooling.pool import Pool, Weights

@@ -16,7 +16,8 @@ import pandas as pd
 from bayes_rsi.cards import Card
 from bayes_rsi.comparison.forecasters import hazards
 from bayes_rsi.comparison.words import BOUNDS
-from bayes_rsi.forecasting.result import Forecast, Share
+from bayes_rsi.forecasting.montecarlo import Share
+from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.forecasting.summary import INTERVALS, EventSummary, quantile_label, summary
 
 __all__ = ["WIDTH", "aligned", "forecast_text", "framed", "in_percent", "moved_text", "wrapped"]

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bayes_rsi.forecasting.result import Forecast, Share
+from bayes_rsi.forecasting.montecarlo import Share
+from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.report.document import finite, records
 
 __all__ = ["verb_document"]

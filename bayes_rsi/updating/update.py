@@ -1,13 +1,12 @@
 """Update a fit by new scores: by reweighting where k-hat allows it, by a refit where it does not.
 
 Invariant: what comes back says which of the two it was; reweighted numbers are only given when
-k-hat is at most `K_LIMIT` and `ESS_LIMIT` independent draws are left.
+the weights can be relied on (`bayes_rsi.updating.weighing`).
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,72 +14,30 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from bayes_rsi import names
 from bayes_rsi.comparison.moved import moved
 from bayes_rsi.errors import ConvergenceError, ModelError
 from bayes_rsi.evidence import Evidence
 from bayes_rsi.forecasting.project import forecast
 from bayes_rsi.forecasting.result import Forecast
-from bayes_rsi.forecasting.weights import K_LIMIT, Weights, smoothed
+from bayes_rsi.forecasting.weights import Weights
 from bayes_rsi.inference.sample import Progress, panel_of, tag_of
-from bayes_rsi.inference.sample import fit as refitted
-from bayes_rsi.model.design import TIERS, design
+from bayes_rsi.inference.sample import fit as fit_again
 from bayes_rsi.posterior import Fit
-from bayes_rsi.tags import Gate, Verdict
+from bayes_rsi.tags import Verdict
 from bayes_rsi.units import year_of_date
 from bayes_rsi.updating.known import evidence_of
-from bayes_rsi.updating.likelihood import averages, score_log_likelihood
 from bayes_rsi.updating.ratios import GONE, Told, attribution
 from bayes_rsi.updating.reweighted import passing, reweighted, table_of
-from bayes_rsi.updating.rows import Changes, changes
-from bayes_rsi.updating.systems import nodes_of
+from bayes_rsi.updating.rows import changes
+from bayes_rsi.updating.weighing import gates_of, unweighable, weighed
 
-__all__ = ["ASSUMES", "ESS_LIMIT", "Update", "update"]
-
-#: Quantities of the posterior that the densities of scores need.
-NEEDED = (
-    *(f"gap_{tier}" for tier in TIERS),
-    *(f"behind_{tier}" for tier in TIERS[1:]),
-    "system_scatter",
-    names.FRONTIER,
-    names.FRONTIER_CLOCK,
-    names.CAPABILITY,
-    names.DIFFICULTY,
-    names.SLOPE,
-    names.CEILING,
-    names.OVERDISPERSION,
-    names.COMMON,
-    names.REPEATED_DEVIATION,
-    names.ROUNDING,
-    names.HORIZON_AT_LEVEL,
-    names.HORIZON_STRETCH,
-    names.HORIZON_OFFSET,
-    names.HORIZON_SCATTER,
-    names.HORIZON_DEVIATION,
-    names.HORIZON_SHARED,
-    names.SERIES_DRIFT_DOUBLINGS,
-    names.HARNESS_EFFECT,
-    names.REPORTER_OFFSET,
-    names.LAB_EFFECT,
-    names.HORIZON_NOISE,
-    names.SPEEDUP_DIFFICULTY,
-    names.SPEEDUP_SLOPE,
-    names.SPEEDUP_LIMIT,
-    names.SPEEDUP_NOISE,
-    names.RATIO_DIFFICULTY,
-    names.RATIO_SLOPE,
-    names.RATIO_NOISE,
-    names.COUNT_DIFFICULTY,
-    names.COUNT_SLOPE,
-)
+__all__ = ["ASSUMES", "Update", "update"]
 
 #: What is assumed, in one line.
 ASSUMES = (
     "new scores come from the model that was fitted; between the as-of dates nothing else was "
     "learned but them and that no event had happened"
 )
-#: Fewest effective draws after reweighting.
-ESS_LIMIT = 300.0
 #: Mark of the version of a fit whose draws were reweighted: no stored fit has it.
 MARK = "+reweighted"
 #: How often the judged quantities are drawn for each future, for the shares of the shift.
@@ -203,138 +160,73 @@ def update(
     evidence = evidence_of(fit, new_rows, as_of)
     panel = panel_of(fit.card, evidence)
     found = changes(fit.panel, panel)
-    why = _unweighable(found)
-    if why and not refit:
-        raise _unreliable(why)
+    if not refit:
+        _refuse(unweighable(found))
     before = forecast(fit)
     before.share_by(day, event)  # what cannot be told is refused before anything is computed
-    begun = time.perf_counter()
-    told = None if why else _told(fit, panel, found, before)
-    shape = before.all_futures("update").paths.shape[:2]
-    weights = None if told is None else smoothed(told.log_ratio().reshape(shape))
-    seconds = time.perf_counter() - begun
-    why = why or _untrusted(weights)
-    if why and not refit:
-        raise _unreliable(why)
-    if why or told is None or weights is None:
-        again = _refit(fit, evidence, before, found, weights, why, seconds, progress)
-        alone = passing(before, np.ones(shape), again.fit.tag.as_of, event, day)
-        return replace(again, passing=alone, asked=f"{event} by {day}")
+    result = weighed(fit, panel, found, before)
+    if not refit:
+        _refuse(result.why)
+    if result.why or result.told is None or result.weights is None:
+        done = _refitted(fit, evidence, before, progress)
+    else:
+        asked = (event, day)
+        done = _reweighted(fit, panel, before, result.told, result.weights, asked)
+    return Update(
+        fit=done.fit,
+        before=before,
+        after=done.after,
+        rows=found.table.assign(shift=[done.shifts.get(s, np.nan) for s in found.table["score"]]),
+        gone=done.shifts.get(GONE, np.nan if result.why else 0.0),
+        passing=passing(before, done.mass, done.fit.tag.as_of, event, day),
+        table=done.table,
+        k_hat=np.nan if result.weights is None else result.weights.k_hat,
+        ess=np.nan if result.weights is None else result.weights.ess,
+        refitted=bool(result.why),
+        why=result.why,
+        asked=f"{event} by {day}",
+        seconds=result.seconds,
+    )
+
+
+def _refuse(why: str) -> None:
+    if why:
+        raise ConvergenceError(f"update: got {why}; fit again, or call with refit=True")
+
+
+@dataclass(frozen=True, eq=False)
+class _Done:
+    """What came of new scores: ``mass`` weighs the draws of before, ``shifts`` is by score."""
+
+    fit: Fit
+    after: Forecast
+    table: pd.DataFrame
+    shifts: Mapping[str, float]
+    mass: np.ndarray
+
+
+def _reweighted(
+    fit: Fit,
+    panel: xr.Dataset,
+    before: Forecast,
+    told: Told,
+    weights: Weights,
+    asked: tuple[str, str],
+) -> _Done:
+    event, day = asked
     chances = before.all_futures("update").chances(event, float(year_of_date(day)), TIMES)
-    shifts = attribution(told, chances.ravel())
     marked = replace(
         tag_of(fit.card, panel, fit.tag.seed),
         package_version=fit.tag.package_version + MARK,
     )
-    gates = (
-        Gate("pareto_k", weights.k_hat, K_LIMIT, True),
-        Gate("ess_of_weights", weights.ess, ESS_LIMIT, False),
-    )
-    verdict = Verdict((*fit.verdict.gates, *gates))
+    verdict = Verdict((*fit.verdict.gates, *gates_of(weights)))
     new_fit, after = reweighted(fit, before, weights, marked, verdict)
-    return Update(
-        fit=new_fit,
-        before=before,
-        after=after,
-        rows=found.table.assign(shift=[shifts[label] for label in found.table["score"]]),
-        gone=shifts.get(GONE, 0.0),
-        passing=passing(before, weights.values, marked.as_of, event, day),
-        table=table_of(before, weights, marked.as_of),
-        k_hat=weights.k_hat,
-        ess=weights.ess,
-        refitted=False,
-        why="",
-        asked=f"{event} by {day}",
-        seconds=seconds,
-    )
+    table = table_of(before, weights, marked.as_of)
+    return _Done(new_fit, after, table, attribution(told, chances.ravel()), weights.values)
 
 
-def _told(fit: Fit, panel: xr.Dataset, found: Changes, before: Forecast) -> Told:
-    futures = before.all_futures("update")
-    arrays = design(panel, fit.card)
-    draws = _stacked(fit, found)
-    systems = dict(zip(found.table["score"], found.table["system"], strict=True))
-    nodes = {
-        system: nodes_of(arrays, draws, system, futures.paths, fit.tag.seed)
-        for system in dict.fromkeys(systems.values())
-    }
-    rows = {
-        label: score_log_likelihood(arrays, draws, int(row), nodes[systems[label]])
-        for label, row in zip(found.table["score"], found.new, strict=True)
-    }
-    return Told(rows, systems, _gone(fit, found))
-
-
-def _stacked(fit: Fit, found: Changes) -> xr.Dataset:
-    """Stack chains and draws of what is needed, along the systems and series asked for."""
-    posterior = fit.tree["posterior"].to_dataset()
-    needed = posterior[[name for name in NEEDED if name in posterior]]
-    for dim in map(str, needed.dims):
-        asked = set(found.table["system" if "system" in dim else "series"])
-        if dim.endswith(("system", "series")):
-            labels = [label for label in needed[dim].values.tolist() if label in asked]
-            needed = needed.sel({dim: labels}) if labels else needed.drop_dims(dim)
-    needed = needed.merge(averages(fit.panel))
-    return needed.stack(sample=(names.CHAIN, names.DRAW)).transpose("sample", ...)
-
-
-def _gone(fit: Fit, found: Changes) -> np.ndarray:
-    told = fit.tree["log_likelihood"].to_dataset()[names.SCORE_LOG_LIKELIHOOD]
-    picked = told.sel({names.SCORE: list(found.gone)}).transpose(names.CHAIN, names.DRAW, ...)
-    return np.asarray(picked.values.sum(axis=-1, dtype=float).ravel())
-
-
-def _unweighable(found: Changes) -> str:
-    """Say why the draws of the fit cannot be weighed; empty where they can."""
-    reasons = {
-        "an audit of {} that the fit has not seen": found.audited,
-        "other facts about {} than the fit was told": found.restated,
-        "scores of {}, which the fit does not have": found.new_series,
-        "no score of {} any more": found.lost_series,
-        "{}, released after the as-of date of the fit, where its draws end": found.later_systems,
-    }
-    return next((words.format(", ".join(who)) for words, who in reasons.items() if who), "")
-
-
-def _unreliable(why: str) -> ConvergenceError:
-    return ConvergenceError(f"update: got {why}; fit again, or call with refit=True")
-
-
-def _untrusted(weights: Weights | None) -> str:
-    """Say why weights cannot be relied on; empty where they can, or where there are none."""
-    if weights is None:
-        return ""
-    if not weights.reliable:
-        return f"a k-hat of {weights.k_hat:.2f}, expected at most {K_LIMIT}"
-    if weights.ess < ESS_LIMIT:
-        return f"an effective sample size of {weights.ess:.0f}, expected at least {ESS_LIMIT:g}"
-    return ""
-
-
-def _refit(
-    fit: Fit,
-    evidence: Evidence,
-    before: Forecast,
-    found: Changes,
-    weights: Weights | None,
-    why: str,
-    seconds: float,
-    progress: Progress | None,
-) -> Update:
-    again = refitted(fit.card, evidence, fit.tag.seed, progress, begin=fit)
+def _refitted(fit: Fit, evidence: Evidence, before: Forecast, progress: Progress | None) -> _Done:
+    again = fit_again(fit.card, evidence, fit.tag.seed, progress, begin=fit)
     after = forecast(again)
-    return Update(
-        fit=again,
-        before=before,
-        after=after,
-        rows=found.table.assign(shift=np.nan),
-        gone=np.nan,
-        passing=0.0,
-        table=moved(before, after),
-        k_hat=np.nan if weights is None else weights.k_hat,
-        ess=np.nan if weights is None else weights.ess,
-        refitted=True,
-        why=why,
-        asked="",
-        seconds=seconds,
-    )
+    ones = np.ones(before.all_futures("update").paths.shape[:2])
+    return _Done(again, after, moved(before, after), {}, ones)

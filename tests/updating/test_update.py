@@ -23,7 +23,7 @@ from bayes_rsi.model.build import build, start
 from bayes_rsi.model.design import TIERS, design
 from bayes_rsi.report.verbs import updated_text
 from bayes_rsi.units import year_of_date
-from bayes_rsi.updating import systems
+from bayes_rsi.updating import systems, weighing
 from bayes_rsi.updating import update as module
 from bayes_rsi.updating.likelihood import Nodes, score_log_likelihood
 from bayes_rsi.updating.rows import Changes
@@ -47,7 +47,7 @@ def written(path: Path, rows: list[dict[str, object]]) -> Path:
 def few_draws():
     """The small fit has 300 draws, of which weights leave some 90: ask for fewer."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "ESS_LIMIT", 20.0)
+        patch.setattr(weighing, "ESS_LIMIT", 20.0)
         yield
 
 
@@ -62,7 +62,7 @@ def stacked(fit):
     scores = fit.panel["score_system"].values, fit.panel["score_series"].values
     table = pd.DataFrame({"system": scores[0], "series": scores[1]})
     rows = np.arange(len(table))
-    return module._stacked(fit, Changes(rows, table))
+    return weighing._stacked(fit, Changes(rows, table))
 
 
 def test_densities_are_those_of_the_model(small_fit):
@@ -78,7 +78,7 @@ def test_densities_are_those_of_the_model(small_fit):
 )
 def test_an_effect_that_an_update_forgets_is_found_out(small_fit, monkeypatch, name):
     """Some are used only where they are there, so a name too few in `NEEDED` raises nothing."""
-    monkeypatch.setattr(module, "NEEDED", tuple(one for one in module.NEEDED if one != name))
+    monkeypatch.setattr(weighing, "NEEDED", tuple(one for one in weighing.NEEDED if one != name))
     try:
         found = off_by_most(small_fit)
     except KeyError:
@@ -87,8 +87,8 @@ def test_an_effect_that_an_update_forgets_is_found_out(small_fit, monkeypatch, n
 
 
 def test_a_drift_that_an_update_forgets_is_found_out(small_fit, monkeypatch):
-    kept = tuple(one for one in module.NEEDED if one != "series_drift_doublings")
-    monkeypatch.setattr(module, "NEEDED", kept)
+    kept = tuple(one for one in weighing.NEEDED if one != "series_drift_doublings")
+    monkeypatch.setattr(weighing, "NEEDED", kept)
     assert off_by_most(small_fit)["fraction"] > 1e-2
 
 
@@ -235,7 +235,7 @@ def test_a_revised_figure_takes_back_what_the_old_one_said(small_fit, small_run,
 def test_after_a_refit_time_is_told_apart(small_fit, tmp_path, monkeypatch):
     """What no event until then says without any score, counted in the futures of the first fit."""
     later = replace(small_fit, tag=replace(small_fit.tag, as_of="2026-09-02"))
-    monkeypatch.setattr(module, "refitted", lambda *_, **__: later)
+    monkeypatch.setattr(module, "fit_again", lambda *_, **__: later)
     system = {"system": "Nova 1", "lab": "Nova", "released": "2026-09-01", "tier": "flagship"}
     pd.DataFrame([system | {"source": "own"}]).to_csv(tmp_path / "who.csv", index=False)
     row = {"series": "gpqa_diamond", "system": "Nova 1", "value": 0.95, "known_on": "2026-09-02"}
