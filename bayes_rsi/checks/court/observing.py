@@ -11,7 +11,9 @@ posterior predictive (`tests/checks/court/test_ours.py`); on the scale of `scale
     speedup    limit logistic(slope (place - difficulty)) + noise
     ratio      slope (place - parity) + noise
 
-A harness family that the series has not seen is drawn from the spread between families.
+A harness family that the series has not seen is drawn from the spread between families. Effects are
+relative to the average score of the series, and the average of few families is itself off that of
+all: its variance is spread^2 (1 + sum of the squared shares of the families that were seen).
 """
 
 from __future__ import annotations
@@ -107,7 +109,8 @@ def _conditions(
     own = world.panel["reporter"].values[rows] == SELF
     (offset,) = _each(world, capability, {}, names.REPORTER_OFFSET)
     effect = offset * (np.equal(question.reporter, SELF) - own.mean()) + np.zeros(capability.shape)
-    seen = set(world.panel["scaffold_family"].values[rows].tolist())
+    seen, count = np.unique(world.panel["scaffold_family"].values[rows], return_counts=True)
+    beyond = np.sqrt(1 + np.sum((count / count.sum()) ** 2))
     known, families = world.labels(names.HARNESS), np.unique(question.family)
     for family in families:
         label = f"{question.series}|{family or 'unstated'}"
@@ -115,7 +118,7 @@ def _conditions(
             (more,) = _each(world, capability, {names.HARNESS: label}, names.HARNESS_EFFECT)
         elif family not in seen and known:
             (spread,) = _each(world, capability, {}, names.HARNESS_SPREAD)
-            more = spread * rng.standard_normal(capability.shape)
+            more = spread * beyond * rng.standard_normal(capability.shape)
         else:  # the only family of its series: its effect is in the difficulty
             more = np.zeros(1)
         effect = effect + np.where(np.equal(question.family, family), more, 0.0)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-__all__ = ["KINDS", "from_scale", "held", "to_scale"]
+__all__ = ["EDGE", "KINDS", "from_scale", "held", "to_scale"]
 
 #: The logit has no value at 0 and 1; half a point is about what a published share is rounded to.
 EDGE = 0.005

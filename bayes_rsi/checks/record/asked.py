@@ -26,7 +26,7 @@ from bayes_rsi.cards import Card
 from bayes_rsi.checks.court.arrivals import every
 from bayes_rsi.checks.court.bounds import surely
 from bayes_rsi.checks.court.events import EVENTS, Event, figures, reached
-from bayes_rsi.checks.court.scale import KINDS, to_scale
+from bayes_rsi.checks.court.scale import EDGE, KINDS, to_scale
 from bayes_rsi.checks.court.targets import MONTHS, until
 from bayes_rsi.evidence import Evidence
 from bayes_rsi.units import WORK_TIME
@@ -109,21 +109,43 @@ def open_levels(evidence: Evidence, card: Card, panel: xr.Dataset) -> list[Event
     -------
     list of Event
         Levels of the backtest; ``<series>_human``, parity with the human baseline of a series; and
-        ``<series>_work-day`` and so on. A level that a censored figure may have reached is not
-        asked about.
+        ``<series>_work-day`` and so on, of the suite of each reliability that got the latest
+        figure. A level that a censored figure may have reached is not asked about, nor is one of
+        all items, where the scale has ended.
     """
     held, day = series_of(panel), str(panel.attrs["as_of"])
     human = {name: float(panel["human"].sel(series=name)) for name in held}
+    rows = figures(evidence, card, day)
     found = [event for event in EVENTS if set(event.series) & set(held)]
     found += [Event(f"{s}_human", (s,), value) for s, value in human.items() if np.isfinite(value)]
     found += [
         Event(f"{name}_{unit}", (name,), minutes)
-        for name in held
-        if _kind(panel, name) == "horizon"
+        for name in _followed(panel, rows)
         for unit, minutes in WORK_TIME.items()
     ]
-    rows = figures(evidence, card, day)
-    return [event for event in found if reached(rows, event) is False]
+    told = (event for event in found if not _beyond(panel, event, held))
+    return [event for event in told if reached(rows, event) is False]
+
+
+def _followed(panel: xr.Dataset, rows: pd.DataFrame) -> list[str]:
+    """Give the suite of each reliability that got the latest figure: others are retired."""
+    series = pd.Series(
+        {
+            name: float(panel["reliability"].sel(series=name))
+            for name in series_of(panel)
+            if _kind(panel, name) == "horizon"
+        }
+    )
+    latest = rows.groupby("series")["known_on"].max().reindex(series.index)
+    return [
+        str(name) for name in series.index if latest[name] == latest[series == series[name]].max()
+    ]
+
+
+def _beyond(panel: xr.Dataset, event: Event, held: Sequence[str]) -> bool:
+    """Say whether a level lies where the scale of forecasts has ended: within `EDGE` of all."""
+    name = next(name for name in event.series if name in held)
+    return _kind(panel, name) == "fraction" and event.level > 1 - EDGE
 
 
 def _kind(panel: xr.Dataset, series: str) -> str:

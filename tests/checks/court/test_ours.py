@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from bayes_rsi.checks.court import observing
 from bayes_rsi.checks.court.arrivals import arrivals, like
 from bayes_rsi.checks.court.continuation import Continuation, continuation
 from bayes_rsi.checks.court.observing import Question, observed
@@ -220,6 +221,19 @@ def test_who_ran_it_and_how_matters(small_fit, world):
         for name in ("made up", family)
     )
     assert unknown.std() > known.std()
+
+
+def test_a_harness_that_a_series_has_not_seen_differs_from_its_average(small_fit, world):
+    """As in the model, where effects are relative to the mean of those that were seen."""
+    series = "swe_bench_verified"
+    rows = small_fit.panel["score_series"].values == series
+    _, count = np.unique(small_fit.panel["scaffold_family"].values[rows], return_counts=True)
+    even = np.repeat(world.of("difficulty", fraction_series=series)[:, None], 2000, axis=1)
+    asked = asked_of(series, family="made up", reporter="author")
+    drawn = observing._conditions(world, even, asked, rng())
+    variance = drawn.var(axis=1) / world.of("harness_spread") ** 2
+    assert variance.mean() == pytest.approx(1 + ((count / count.sum()) ** 2).sum(), rel=0.02)
+    assert variance.mean() > 1.05
 
 
 # --- arrivals ------------------------------------------------------------------------------------

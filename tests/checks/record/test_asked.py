@@ -8,8 +8,10 @@ import pytest
 
 from bayes_rsi.checks.court.arrivals import arrivals, like, quiet
 from bayes_rsi.checks.court.events import figures, reached
+from bayes_rsi.checks.court.scale import EDGE
 from bayes_rsi.checks.court.targets import targets
 from bayes_rsi.checks.record.asked import asked_ahead, open_levels, series_of, targets_of
+from bayes_rsi.evidence import panel
 
 DAY = "2025-06-30"
 
@@ -64,6 +66,24 @@ def test_a_level_that_a_censored_figure_may_have_reached_is_not_asked(evidence, 
     names = {event.name for event in open_levels(evidence, card, small_fit.panel)}
     assert "metr_th11_p50_work-week" not in names
     assert "metr_th11_p80_work-week" in names
+
+
+def test_levels_of_a_suite_that_another_one_replaced_are_not_asked(evidence, card):
+    """METR's first suite got its last figures months before its second one did."""
+    names = {event.name for event in open_levels(evidence, card, panel(evidence))}
+    assert "metr_th11_p80_work-week" in names
+    assert not [name for name in names if name.startswith("metr_th10_")]
+
+
+def test_a_level_of_all_items_is_not_asked(evidence, card):
+    """Forecasts of shares end half a point below: they cannot tell 99.5% from all."""
+    everything = panel(evidence)
+    humans = everything["human"].to_series()
+    kinds = everything["kind"].to_series()
+    all_items = humans[(kinds == "fraction") & (humans > 1 - EDGE)].index
+    names = {event.name for event in open_levels(evidence, card, everything)}
+    assert len(all_items) > 3
+    assert not {f"{name}_human" for name in all_items} & names
 
 
 def test_levels_are_answered_by_best_scores(seen, card, known, asked):
