@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import brentq
 
 from bayes_rsi.comparison.levers import Lever
 
@@ -33,6 +34,8 @@ TOLERANCE = 0.005
 CONTRADICTED = 0.5
 #: Sought closer than that, and at most so often.
 _CLOSE, _TRIES = 2e-4, 30
+#: Shares of the way to an end at which a passage is looked for.
+STEPS = (0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.0)
 
 
 @dataclass(frozen=True)
@@ -186,8 +189,8 @@ def solve_pair(lever: Lever, first: Target, second: Target) -> Answer | None:
     -------
     Answer or None
         The least that does it: our own numbers where they do, the first number alone where that
-        does, else both, with bounds met as equalities. None when it is not possible with this
-        lever alone.
+        does, else both, with bounds met as equalities where that leaves enough futures. None when
+        it is not possible with this lever alone.
     """
     targets = (first, second)
     alone = (solve_one(lever, target, targets) for target in targets)
@@ -196,6 +199,11 @@ def solve_pair(lever: Lever, first: Target, second: Target) -> Answer | None:
             return simple
     if len(lever.ours) < 2:
         return None
+    return _both(lever, first, second)
+
+
+def _both(lever: Lever, first: Target, second: Target) -> Answer | None:
+    """Move both numbers: the second along the answers to the first probability."""
     found: dict[float, float] = {}
 
     def later(spread: float) -> float:
@@ -212,11 +220,18 @@ def solve_pair(lever: Lever, first: Target, second: Target) -> Answer | None:
         found[spread] = place
         return share_by(lever.years((place, spread)), second.year)
 
+    def answer(spread: float) -> Answer | None:
+        both = _kept(lever, _answer(lever, (found[spread], spread), (first, second)))
+        return both if both is not None and _met(both, (first, second)) else None
+
     spread = _solve(later, second.share, lever.ours[1], lever.bounds[1], lever.logarithmic[1])
-    if spread is None:
-        return None
-    both = _kept(lever, _answer(lever, (found[spread], spread), targets))
-    return both if both is not None and _met(both, targets) else None
+    equal = None if spread is None else answer(spread)
+    if equal is not None or second.bound == "exact":
+        return equal
+    # Where equality contradicts the past, going further need not.
+    points = _outward(lever.ours[1], lever.bounds[1], lever.logarithmic[1])
+    told = (answer(x) for x in points if not math.isnan(later(x)))
+    return next((one for one in told if one is not None), None)
 
 
 def _answer(lever: Lever, numbers: tuple[float, ...], targets: tuple[Target, ...]) -> Answer:
@@ -233,6 +248,19 @@ def _met(answer: Answer, targets: tuple[Target, ...]) -> bool:
     return all(target.met_by(share) for target, share in zip(targets, answer.shares, strict=True))
 
 
+def _scale(logarithmic: bool) -> tuple[Callable[[float], float], Callable[[float], float]]:
+    return (math.log, math.exp) if logarithmic else (float, float)
+
+
+def _outward(start: float, bounds: tuple[float, float], logarithmic: bool) -> list[float]:
+    """Give places from a start to both ends in growing steps, the nearest first."""
+    to, back = _scale(logarithmic)
+    low, high = to(bounds[0]), to(bounds[1])
+    here = min(max(to(start), low), high)
+    places = [here + share * (end - here) for end in (low, high) for share in STEPS]
+    return [back(x) for x in sorted(places, key=lambda x: abs(x - here))]
+
+
 def _solve(
     share: Callable[[float], float],
     wanted: float,
@@ -240,49 +268,50 @@ def _solve(
     bounds: tuple[float, float],
     logarithmic: bool,
 ) -> float | None:
-    """Find where a share takes a value: outward from the start until it is passed, then halve."""
-    to, back = (math.log, math.exp) if logarithmic else (float, float)
-    low, high = to(bounds[0]), to(bounds[1])
-    here = min(max(to(start), low), high)
+    """Find where a share takes a value: outward from the start until it is passed, then between."""
+    to, back = _scale(logarithmic)
 
     def off(x: float) -> float:
-        return share(back(x)) - wanted
+        """Nothing where it is close enough, which ends the search."""
+        apart = share(x) - wanted
+        return 0.0 if abs(apart) <= _CLOSE else apart
 
+    here = back(min(max(to(start), to(bounds[0])), to(bounds[1])))
     begin = off(here)
-    if abs(begin) <= _CLOSE:
-        return back(here)
-    if math.isnan(begin):
-        return None
-    brackets = [_bracket(off, here, begin, end) for end in (low, high)]
-    near = [b for b in brackets if b is not None]
-    if not near:
-        return None
-    inner, outer = min(near, key=lambda pair: abs(pair[1] - here))
-    return back(_halved(off, inner, outer, begin))
-
-
-def _bracket(
-    off: Callable[[float], float], here: float, begin: float, end: float
-) -> tuple[float, float] | None:
-    """Go towards an end in growing steps until the sign changes."""
-    before = here
-    for share in (0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.0):
-        x = here + share * (end - here)
+    if begin == 0.0 or math.isnan(begin):
+        return here if begin == 0.0 else None
+    before = {False: here, True: here}  # by side
+    for x in _outward(start, bounds, logarithmic):
+        side = x > here
+        if math.isnan(before[side]):
+            continue  # nothing can be told beyond
         value = off(x)
-        if math.isnan(value):
-            return None
-        if value == 0 or (value > 0) != (begin > 0):
-            return before, x
-        before = x
+        if value == 0.0:
+            return x
+        if (value > 0) != (begin > 0) and not math.isnan(value):
+            return _between(off, before[side], x, logarithmic)
+        before[side] = math.nan if math.isnan(value) else x
     return None
 
 
-def _halved(off: Callable[[float], float], inner: float, outer: float, begin: float) -> float:
-    middle = outer
-    for _ in range(_TRIES):
-        middle = (inner + outer) / 2
-        value = off(middle)
-        if abs(value) <= _CLOSE:
-            break
-        inner, outer = (middle, outer) if (value > 0) == (begin > 0) else (inner, middle)
-    return middle
+def _between(
+    off: Callable[[float], float], inner: float, outer: float, logarithmic: bool
+) -> float | None:
+    """Find where a share is right between a place below and one above."""
+    to, back = _scale(logarithmic)
+
+    def scaled(x: float) -> float:
+        value = off(back(x))
+        if math.isnan(value):
+            raise _Untold
+        return value
+
+    try:
+        found = brentq(scaled, to(inner), to(outer), maxiter=_TRIES, disp=False)
+    except _Untold:
+        return None
+    return back(float(found))
+
+
+class _Untold(Exception):
+    """A probability that nobody can tell: all futures contradict the past."""

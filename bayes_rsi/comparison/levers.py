@@ -1,7 +1,10 @@
 """What could be believed otherwise about one event: one lever for each judged number, and growth.
 
 Invariant: a lever set to our own numbers gives our own dates, and nothing but what it names is
-changed, on the same futures (one uniform for each judged quantity, one path for each future).
+changed, on the same futures (one uniform for each judged quantity, one path for each future). What
+it names is changed for all events of the card: the frontier, and a quantity that another event
+judges by the same numbers. Else somebody would believe two things of it, and futures in which
+another event has happened by the as-of date would not be seen.
 """
 
 from __future__ import annotations
@@ -14,8 +17,8 @@ import numpy as np
 
 from bayes_rsi import names
 from bayes_rsi.cards import FAMILIES, Event, Prior
-from bayes_rsi.forecasting.events import dice_of, required
-from bayes_rsi.forecasting.futures import Futures, Scene
+from bayes_rsi.forecasting.events import required
+from bayes_rsi.forecasting.futures import Futures
 from bayes_rsi.forecasting.paths import Paths
 from bayes_rsi.units import year_of_date
 
@@ -81,15 +84,15 @@ def levers(futures: Futures, event: str, until: float) -> list[Lever]:
         Requirements, lags, never, the probability of no taste gap, growth. Priors of a family
         without place and spread have none.
     """
-    scene = futures.scene(event)
-    paths = _until(futures, scene.event, until)
-    found = [_threshold(futures, scene, paths, name) for name in _horizons(futures, scene.event)]
-    lags = ("lead", "taste_gap", "adoption")
-    found += [_lag(scene, name) for name in lags if _movable(getattr(scene.event, name))]
-    found.append(_share(scene, "never", 0.0, 0.999))
-    if scene.event.taste_gap is not None:
-        found.append(_share(scene, "taste_free", 0.0, 1.0))
-    return [*found, _growth(futures, scene, paths)]
+    chosen = futures.event(event)
+    near = _until(futures, until)
+    judged = [item.name for item in required(chosen, futures.panel)]
+    judged += ["lead", "taste_gap", "adoption"]
+    found = [_of_prior(futures, event, name, near) for name in judged if _movable(chosen, name)]
+    found.append(_share(futures, event, "never", 0.0, 0.999))
+    if chosen.taste_gap is not None:
+        found.append(_share(futures, event, "taste_free", 0.0, 1.0))
+    return [*found, _growth(futures, event, near)]
 
 
 def with_prior(event: Event, name: str, prior: Prior) -> Event:
@@ -143,87 +146,89 @@ def faster(paths: Paths, known: int, factor: float, acceleration: float) -> Path
     return replace(paths, values=np.concatenate([paths.values[:, :known], future], axis=1))
 
 
-def _horizons(futures: Futures, event: Event) -> list[str]:
-    return [item.name for item in required(event, futures.panel) if _movable(item.prior)]
+def _prior(event: Event, name: str) -> Prior | None:
+    """Give the prior of a requirement or of a lag; None where the event has none."""
+    items = {item.name: item.prior for item in event.requirements}
+    found: Prior | None = items[name] if name in items else getattr(event, name, None)
+    return found
 
 
-def _movable(prior: Prior | None) -> bool:
+def _movable(event: Event, name: str) -> bool:
+    prior = _prior(event, name)
     return prior is not None and prior.family in ("lognormal", "normal")
 
 
-def _until(futures: Futures, event: Event, until: float) -> Paths:
+def _alike(futures: Futures, event: Event, name: str) -> list[Event]:
+    """Give the events that judge a quantity by the same numbers, the event among them."""
+
+    def numbers(one: Event) -> tuple[object, ...]:
+        prior = _prior(one, name)
+        return () if prior is None else (prior.family, *prior.parameters)
+
+    return [one for one in futures.card.events.values() if numbers(one) == numbers(event)]
+
+
+def _until(futures: Futures, until: float) -> Paths:
     """Cut the paths where no day asked for can depend on them any more."""
-    last = until + float(event.lead.quantile(LONGEST))
+    leads = (float(event.lead.quantile(LONGEST)) for event in futures.card.events.values())
+    last = until + max(leads)
     size = int(np.searchsorted(futures.paths.years, last)) + 1
     years, values = futures.paths.years[:size], futures.paths.values[:, :size]
     return Paths(years, np.ascontiguousarray(values), futures.paths.shape)
 
 
-def _of_prior(
-    name: str, prior: Prior, years: Callable[[Prior], np.ndarray], unit: str = ""
-) -> Lever:
+def _of_prior(futures: Futures, event: str, name: str, near: Paths) -> Lever:
+    chosen = futures.event(event)
+    prior, alike = _prior(chosen, name), _alike(futures, chosen, name)
+    assert prior is not None  # one that is `_movable`
     place, spread = prior.parameters
-    if prior.family == "lognormal":
-        bounds = (place / FACTOR, place * FACTOR)
-    else:
-        bounds = (place - STEPS * spread, place + STEPS * spread)
+    lognormal = prior.family == "lognormal"
+    wide = (place / FACTOR, place * FACTOR)
+    straight = (place - STEPS * spread, place + STEPS * spread)
+
+    def years(numbers: Sequence[float]) -> np.ndarray:
+        other = replace(prior, parameters=tuple(numbers))
+        changed = {one.name: with_prior(one, name, other) for one in alike}
+        return futures.redated(event, changed, near)
+
     return Lever(
         name=name,
-        unit=unit or prior.unit,
+        unit=prior.unit,
         labels=FAMILIES[prior.family],
         ours=prior.parameters,
-        bounds=(bounds, SPREAD if prior.family == "lognormal" else (spread / 50, spread * 8)),
-        logarithmic=(prior.family == "lognormal", True),
-        years=lambda numbers: years(replace(prior, parameters=tuple(numbers))),
+        bounds=(
+            wide if lognormal else straight,
+            SPREAD if lognormal else (spread / 50, spread * 8),
+        ),
+        logarithmic=(lognormal, True),
+        years=years,
     )
 
 
-def _threshold(futures: Futures, scene: Scene, paths: Paths, name: str) -> Lever:
-    items = required(scene.event, futures.panel)
-    position = next(i for i, item in enumerate(items) if item.name == name)
-    item, uniform = items[position], scene.uniforms[dice_of(items[position])]
+def _share(futures: Futures, event: str, name: str, low: float, high: float) -> Lever:
+    chosen = futures.event(event)
 
-    def years(prior: Prior) -> np.ndarray:
-        met = scene.met.copy()
-        met[position] = futures.met(replace(item, prior=prior), uniform, paths)
-        return scene.dates(met=met).year
-
-    assert item.prior is not None  # one of `_horizons`
-    return _of_prior(name, item.prior, years)
-
-
-def _lag(scene: Scene, name: str) -> Lever:
-    prior: Prior = getattr(scene.event, name)
-    return _of_prior(
-        name, prior, lambda other: scene.dates(with_prior(scene.event, name, other)).year
-    )
-
-
-def _share(scene: Scene, name: str, low: float, high: float) -> Lever:
     def years(numbers: Sequence[float]) -> np.ndarray:
         changed: dict[str, Any] = {name: numbers[0]}
-        return scene.dates(replace(scene.event, **changed)).year
+        return futures.redated(event, {event: replace(chosen, **changed)})
 
     return Lever(
         name=name,
         unit="probability",
         labels=("share",),
-        ours=(getattr(scene.event, name),),
+        ours=(getattr(chosen, name),),
         bounds=((low, high),),
         logarithmic=(False,),
         years=years,
     )
 
 
-def _growth(futures: Futures, scene: Scene, paths: Paths) -> Lever:
-    items = required(scene.event, futures.panel)
+def _growth(futures: Futures, event: str, near: Paths) -> Lever:
     as_of = year_of_date(futures.draws[names.DATE].values)[-1]
-    known = int(np.searchsorted(paths.years, as_of + 1e-9))
+    known = int(np.searchsorted(near.years, as_of + 1e-9))
 
     def years(numbers: Sequence[float]) -> np.ndarray:
-        changed = faster(paths, known, numbers[0], numbers[1])
-        met = [futures.met(i, scene.uniforms.get(dice_of(i)), changed) for i in items]
-        return scene.dates(met=np.stack(met)).year
+        return futures.redated(event, moved=faster(near, known, numbers[0], numbers[1]))
 
     return Lever(
         name="growth",

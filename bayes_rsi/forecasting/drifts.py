@@ -88,8 +88,10 @@ def seen_from(paths: Paths, draws: xr.Dataset, panel: xr.Dataset, series: str) -
     each = np.repeat(drift.transpose(names.CHAIN, names.DRAW).values.ravel(), paths.shape[2])
     middle = float(middles(panel).sel({names.SERIES: series}))
     first = max(_first(panel, series), float(paths.years[0]))
-    years = np.concatenate([[first], paths.years[paths.years > first]])
-    leaning = paths.at(years) + each[:, None] * (years - middle)
+    later = paths.years > first
+    years = np.concatenate([[first], paths.years[later]])
+    values = np.concatenate([paths.at(years[:1]), paths.values[:, later]], axis=1)
+    leaning = values + each[:, None] * (years - middle)
     return Paths(years, np.maximum.accumulate(leaning, axis=1), paths.shape)
 
 

@@ -213,6 +213,68 @@ class Futures:
         ]
         return dated(scene.event, np.stack(met), uniforms, self.span)
 
+    def redated(
+        self,
+        name: str,
+        changed: Mapping[str, Event] | None = None,
+        near: Paths | None = None,
+        moved: Paths | None = None,
+    ) -> np.ndarray:
+        """Date an event under other judgements, or on another frontier, which all events share.
+
+        Parameters
+        ----------
+        name : str
+            Name of the event.
+        changed : mapping of str to Event, optional
+            Name to an event as it would be.
+        near : Paths, optional
+            The same frontier, cut where no date asked for depends on it: for requirements that
+            changed.
+        moved : Paths, optional
+            Another frontier.
+
+        Returns
+        -------
+        numpy.ndarray
+            Decimal years, shape (path,); nan where any event of the card would have happened by the
+            as-of date.
+        """
+        others = {} if changed is None else changed
+        told: dict[object, np.ndarray] = {}
+        lost, year = np.zeros(self.size, dtype=bool), np.zeros(0)
+        for each, event in self.card.events.items():
+            if each == name or each in others or moved is not None:
+                met = self._met_anew(each, others.get(each, event), near, moved, told)
+                dates = dated(others.get(each, event), met, self._alone(each).uniforms, self.span)
+                lost |= np.isnan(dates.year)
+                year = dates.year if each == name else year
+            else:
+                lost |= self.happened(each)
+        return np.where(lost, np.nan, year)
+
+    def _met_anew(
+        self,
+        name: str,
+        event: Event,
+        near: Paths | None,
+        moved: Paths | None,
+        told: dict[object, np.ndarray],
+    ) -> np.ndarray:
+        """Give when each requirement is met; what events have in common is computed once."""
+        scene, found = self._alone(name), []
+        pairs = zip(required(scene.event, self.panel), required(event, self.panel), strict=True)
+        for place, (ours, item) in enumerate(pairs):
+            if item == ours and moved is None:
+                found.append(scene.met[place])
+                continue
+            numbers = item.prior and (item.prior.family, *item.prior.parameters)
+            key = dice_of(item), item.series, numbers
+            if key not in told:
+                told[key] = self.met(item, scene.uniforms.get(dice_of(item)), moved or near)
+            found.append(told[key])
+        return np.stack(found)
+
     def met(
         self, item: Requirement, uniform: np.ndarray | None, paths: Paths | None = None
     ) -> np.ndarray:

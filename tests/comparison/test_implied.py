@@ -12,7 +12,13 @@ import toy
 from handmade import certain, judged
 
 from bayes_rsi.comparison.implied import implied
-from bayes_rsi.comparison.inversion import TOLERANCE, Target, share_by, solve_one, solve_pair
+from bayes_rsi.comparison.inversion import (
+    TOLERANCE,
+    Target,
+    share_by,
+    solve_one,
+    solve_pair,
+)
 from bayes_rsi.comparison.levers import OURS, Lever, faster, levers, with_prior
 from bayes_rsi.comparison.words import level, lever_words
 from bayes_rsi.errors import ModelError
@@ -103,6 +109,79 @@ def test_growth_put_back_in_is_reproduced(fit, found):
     years = futures.scene("work").dates().year
     assert share_by(years, UNTIL) == pytest.approx(target.share, abs=TOLERANCE)
     assert answer.numbers[0] > 1
+
+
+@pytest.fixture(scope="module")
+def twice(fit):
+    """The same with a demonstration that is due any day, and asks for less of the same things."""
+    event = fit.card.events["work"]
+    judged_alike = {"exam": "exam", "autonomy": judged("lognormal", 2.0**11.0, 1.0)}
+    shown = handmade.event("shown", judged_alike, lead=event.lead)
+    return replace(fit, card=replace(fit.card, events={"work": event, "shown": shown}))
+
+
+@pytest.mark.parametrize(
+    ("name", "moved"), [("growth", (1.6, 0.1)), ("lead", (0.9, 0.5)), ("autonomy", (4000.0, 1.0))]
+)
+def test_what_is_believed_is_believed_of_all_events(twice, name, moved):
+    """As in a forecast from scratch: futures in which the other event has come are left out."""
+    found = forecast(twice)
+    years = lever(found, name).years(moved)
+    events = dict(twice.card.events)
+    paths = found.futures.paths
+    if name == "growth":
+        paths = faster(paths, len(handmade.DAYS), *moved)
+    elif name == "lead":  # both judge it by the same numbers
+        prior = replace(events["work"].lead, parameters=moved)
+        events = {key: with_prior(one, "lead", prior) for key, one in events.items()}
+    else:  # the other event has a threshold of its own
+        prior = replace(events["work"].priors["requirements.autonomy"], parameters=moved)
+        events["work"] = with_prior(events["work"], "autonomy", prior)
+    changed = replace(
+        found.futures,
+        card=replace(twice.card, events=events),
+        paths=paths,
+        _scenes={},
+        _contradicted={},
+    )
+    again = changed.scene("work").dates().year
+    np.testing.assert_array_equal(np.isnan(years), np.isnan(again))
+    for day in DAYS:
+        year = float(year_of_date(day))
+        assert share_by(years, year) == pytest.approx(share_by(again, year), abs=1e-12)
+    ours = lever(found, name).years(lever(found, name).ours)
+    more = np.isnan(years).mean() - np.isnan(ours).mean()
+    assert more > 0.02 if name == "lead" else more >= 0.0
+
+
+def test_where_equality_contradicts_the_past_going_further_may_not():
+    """A lever with which most futures contradict the past just where the bound is met exactly."""
+
+    def years(numbers):
+        place, spread = numbers
+        apart = abs(spread - 2.0)
+        shares = place, 0.5 * place + 0.2 * apart  # by 2027, by 2028
+        lost = round(1000 * (0.3 + 0.3 * np.exp(-(((apart - 1.25) / 0.2) ** 2))))
+        left = np.full(1000 - lost, np.inf)
+        for share, year in zip(shares[::-1], (2028.0, 2027.0), strict=True):
+            left[: round(share * left.size)] = year
+        return np.concatenate([np.full(lost, np.nan), left])
+
+    one = Lever(
+        name="two",
+        unit="x",
+        labels=("place", "spread"),
+        ours=(0.1, 2.0),
+        bounds=((0.01, 0.9), (0.01, 4.0)),
+        logarithmic=(False, False),
+        years=years,
+    )
+    answer = solve_pair(one, Target(2027.0, 0.3), Target(2028.0, 0.4, "lower"))
+    assert answer is not None
+    assert answer.shares[0] == pytest.approx(0.3, abs=TOLERANCE)
+    assert answer.shares[1] > 0.5
+    assert answer.contradicted <= 0.5
+    assert solve_pair(one, Target(2027.0, 0.3), Target(2028.0, 0.4)) is None
 
 
 def test_faster_paths_gain_by_the_factor_and_leave_the_past(found):
