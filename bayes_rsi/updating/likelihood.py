@@ -6,10 +6,11 @@ of a real fit); capability comes in doublings, in which difficulties and slopes 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from scipy import special
 
@@ -19,7 +20,7 @@ from bayes_rsi.model.design import Design
 from bayes_rsi.model.effects import SELF
 from bayes_rsi.model.horizon import bounds, published_sd
 
-__all__ = ["LIKELIHOODS", "Nodes", "averages", "score_log_likelihood"]
+__all__ = ["LIKELIHOODS", "Nodes", "averages", "harness_label", "score_log_likelihood"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,18 +33,23 @@ class Nodes:
         Doublings, shape (draw, node).
     deviation : numpy.ndarray
         At long work, in units of the scatter, shape (draw, node).
+    harness : mapping of str to numpy.ndarray
+        Effects of harnesses that the fit has not seen on a series, by `harness_label`, in units of
+        their spread about the average of those that it has, shape (draw, node).
     """
 
     capability: np.ndarray
     deviation: np.ndarray
+    harness: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
-#: What effects are relative to, by series: mean release behind its scores, share of own reports.
-MIDDLE, OWN_REPORTS = "series_middle", "series_own_reports"
+#: What effects are relative to, by series: mean release behind its scores, share of own reports,
+#: and by how much the average of the harnesses that were seen is itself off that of all.
+MIDDLE, OWN_REPORTS, BEYOND = "series_middle", "series_own_reports", "series_harness_beyond"
 
 
 def averages(panel: xr.Dataset) -> xr.Dataset:
-    """Give what drift and effects of reporters are relative to, in the panel of the fit.
+    """Give what drift and effects of reporters and harnesses are relative to, in a fit's panel.
 
     Parameters
     ----------
@@ -53,12 +59,45 @@ def averages(panel: xr.Dataset) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        ``series_middle`` (decimal years) and ``series_own_reports`` (share), both (series).
+        ``series_middle`` (decimal years), ``series_own_reports`` (share) and
+        ``series_harness_beyond`` (factor on the spread of harnesses: root of one and the squared
+        shares of those that were seen), all (series).
     """
-    own = xr.DataArray(panel["reporter"].values == SELF, dims=names.SCORE).astype(float)
-    share = own.groupby(xr.DataArray(panel["score_series"].values, dims=names.SCORE)).mean()
-    label = next(str(dim) for dim in share.dims)
-    return xr.Dataset({MIDDLE: middles(panel), OWN_REPORTS: share.rename({label: names.SERIES})})
+    columns = ("score_series", "reporter", "scaffold_family")
+    rows = pd.DataFrame({name: panel[name].values for name in columns})
+    by = rows.groupby("score_series", observed=True)
+    own = by["reporter"].agg(lambda who: (who == SELF).mean())
+    beyond = by["scaffold_family"].agg(
+        lambda all_of: np.sqrt(1 + (all_of.value_counts(normalize=True, dropna=False) ** 2).sum())
+    )
+    found = {
+        name: (names.SERIES, column.to_numpy(float))
+        for name, column in ((OWN_REPORTS, own), (BEYOND, beyond))
+    }
+    return xr.Dataset({MIDDLE: middles(panel)}).merge(
+        xr.Dataset(found, {names.SERIES: own.index.to_numpy(dtype=str)})
+    )
+
+
+def harness_label(series: str, family: str) -> str:
+    """Give the name of a harness family on a series, as the model has it.
+
+    Parameters
+    ----------
+    series, family : str
+        Family may be empty: not stated.
+
+    Returns
+    -------
+    str
+        ``series|family``.
+
+    Examples
+    --------
+    >>> harness_label("gpqa_diamond", "")
+    'gpqa_diamond|unstated'
+    """
+    return f"{series}|{family or 'unstated'}"
 
 
 def score_log_likelihood(design: Design, draws: xr.Dataset, row: int, nodes: Nodes) -> np.ndarray:
@@ -95,22 +134,22 @@ def _drifted(design: Design, draws: xr.Dataset, row: int, nodes: Nodes) -> Nodes
         return nodes
     release = design.released[design.system_index(np.array([row]))[0]]
     since = release - float(draws[MIDDLE].sel({names.SERIES: series}))
-    return Nodes(nodes.capability + drift.values[:, None] * since, nodes.deviation)
+    return replace(nodes, capability=nodes.capability + drift.values[:, None] * since)
 
 
-def _effects(design: Design, draws: xr.Dataset, row: int) -> np.ndarray:
-    """Give what harness and reporter add to the logit of a share, shape (draw, 1).
-
-    A harness that the fit has not seen on the series counts as the average one.
-    """
+def _effects(design: Design, draws: xr.Dataset, row: int, nodes: Nodes) -> np.ndarray:
+    """Give what harness and reporter add to the logit of a share, shape (draw, node or 1)."""
     score = design.panel.isel({names.SCORE: row})
     series, family = (str(score[name].item()) for name in ("score_series", "scaffold_family"))
     own = float(str(score["reporter"].item()) == SELF)
     own -= float(draws[OWN_REPORTS].sel({names.SERIES: series}))
     effect = _each(draws, names.REPORTER_OFFSET) * own
-    label = f"{series}|{family or 'unstated'}"
+    label = harness_label(series, family)
     if names.HARNESS_EFFECT in draws and label in draws[names.HARNESS].values:
         effect = effect + draws[names.HARNESS_EFFECT].sel({names.HARNESS: label}).values[:, None]
+    elif label in nodes.harness and names.HARNESS_SPREAD in draws:
+        spread = _each(draws, names.HARNESS_SPREAD) * float(draws[BEYOND].sel(series=series))
+        effect = effect + spread * nodes.harness[label]
     return effect
 
 
@@ -122,7 +161,7 @@ def _fraction(design: Design, draws: xr.Dataset, row: int, nodes: Nodes) -> np.n
     series = {names.SERIES: str(score["score_series"].item())}
     floor = float(np.nan_to_num(design.panel["floor"].sel(series).item()))
     logit = of(names.SLOPE) * (nodes.capability - of(names.DIFFICULTY))
-    climbed = _logistic(logit + _effects(design, draws, row))
+    climbed = _logistic(logit + _effects(design, draws, row, nodes))
     mean = floor + (of(names.CEILING) - floor) * climbed
     even, spread = mean * (1 - mean), of(names.OVERDISPERSION)
     deviation, rest = _common(draws, f"{series[names.SERIES]}|{score['score_system'].item()}")

@@ -1,10 +1,13 @@
 """What the systems behind new scores may be, under every posterior draw.
 
 Invariant: a system that was fitted is what its draws say; a new one is drawn from the model's prior
-given the draw: below the frontier of its release by what tier and lab are behind, and scattered.
+given the draw: below the frontier of its release by what tier and lab are behind, and scattered. A
+harness that a series has not seen is drawn too.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import numpy as np
 import xarray as xr
@@ -22,8 +25,15 @@ __all__ = ["NODES", "nodes_of"]
 NODES = 128
 
 
-def nodes_of(design: Design, draws: xr.Dataset, system: str, paths: Paths, seed: int) -> Nodes:
-    """Give capability and deviation of a system.
+def nodes_of(
+    design: Design,
+    draws: xr.Dataset,
+    system: str,
+    paths: Paths,
+    seed: int,
+    harnesses: Iterable[str] = (),
+) -> Nodes:
+    """Give capability and deviation of a system, and effects of the harnesses that nobody knows.
 
     Parameters
     ----------
@@ -37,15 +47,18 @@ def nodes_of(design: Design, draws: xr.Dataset, system: str, paths: Paths, seed:
         The frontier with its future, for systems released after the as-of date of the fit.
     seed : int
         Seed of what is drawn.
+    harnesses : iterable of str
+        Labels of harnesses behind its new scores that their series have not seen.
 
     Returns
     -------
     Nodes
-        One node where the posterior knows the system, else `NODES`.
+        One node where the posterior knows the system and all harnesses, else `NODES`.
     """
+    unseen = list(dict.fromkeys(harnesses))
     known = _has(draws, names.SYSTEM, system)
     scored = _has(draws, names.HORIZON_SYSTEM, system)
-    width = 1 if known and scored else NODES
+    width = 1 if known and scored and not unseen else NODES
     rng = dice(seed, f"new scores of {system}")
     shape = (draws.sizes["sample"], width)
     if known:
@@ -53,10 +66,11 @@ def nodes_of(design: Design, draws: xr.Dataset, system: str, paths: Paths, seed:
         capability = np.broadcast_to(capability, shape)
     else:
         capability = _below_frontier(design, draws, system, paths, rng, shape)
+    effects = {one: dice(seed, f"effect of {one}").standard_normal(shape) for one in unseen}
     if scored:
         own = draws[names.HORIZON_DEVIATION].sel({names.HORIZON_SYSTEM: system}).values[:, None]
-        return Nodes(capability, np.broadcast_to(own, shape))
-    return Nodes(capability, rng.standard_normal(shape))
+        return Nodes(capability, np.broadcast_to(own, shape), effects)
+    return Nodes(capability, rng.standard_normal(shape), effects)
 
 
 def _has(draws: xr.Dataset, dim: str, system: str) -> bool:

@@ -18,7 +18,7 @@ from bayes_rsi.forecasting.weights import K_LIMIT, Weights, smoothed
 from bayes_rsi.model.design import TIERS, design
 from bayes_rsi.posterior import Fit
 from bayes_rsi.tags import Gate
-from bayes_rsi.updating.likelihood import averages, score_log_likelihood
+from bayes_rsi.updating.likelihood import averages, harness_label, score_log_likelihood
 from bayes_rsi.updating.ratios import Told
 from bayes_rsi.updating.rows import Changes
 from bayes_rsi.updating.systems import nodes_of
@@ -48,6 +48,7 @@ NEEDED = (
     names.HORIZON_SHARED,
     names.SERIES_DRIFT_DOUBLINGS,
     names.HARNESS_EFFECT,
+    names.HARNESS_SPREAD,
     names.REPORTER_OFFSET,
     names.LAB_EFFECT,
     names.HORIZON_NOISE,
@@ -162,8 +163,9 @@ def _told(fit: Fit, panel: xr.Dataset, found: Changes, before: Forecast) -> Told
     arrays = design(panel, fit.card)
     draws = _stacked(fit, found)
     systems = dict(zip(found.table["score"], found.table["system"], strict=True))
+    unseen = _unseen(fit.panel, panel, found)
     nodes = {
-        system: nodes_of(arrays, draws, system, futures.paths, fit.tag.seed)
+        system: nodes_of(arrays, draws, system, futures.paths, fit.tag.seed, unseen.get(system, []))
         for system in dict.fromkeys(systems.values())
     }
     rows = {
@@ -171,6 +173,24 @@ def _told(fit: Fit, panel: xr.Dataset, found: Changes, before: Forecast) -> Told
         for label, row in zip(found.table["score"], found.new, strict=True)
     }
     return Told(rows, systems, _gone(fit, found))
+
+
+def _unseen(seen: xr.Dataset, panel: xr.Dataset, found: Changes) -> dict[str, list[str]]:
+    """Give the harnesses behind new shares that the fit has not seen on the series, by system."""
+    told: dict[str, list[str]] = {}
+    known = set(_harnesses(seen))
+    kinds = panel["kind"].to_series()
+    for row, label in zip(found.new, np.array(_harnesses(panel))[found.new], strict=True):
+        series, system = (str(panel[f"score_{of}"].values[row]) for of in ("series", "system"))
+        if kinds[series] == "fraction" and label not in known:
+            told.setdefault(system, []).append(str(label))
+    return told
+
+
+def _harnesses(panel: xr.Dataset) -> list[str]:
+    """Give the harness of each score."""
+    pairs = zip(panel["score_series"].values, panel["scaffold_family"].values, strict=True)
+    return [harness_label(str(series), str(family)) for series, family in pairs]
 
 
 def _stacked(fit: Fit, found: Changes) -> xr.Dataset:

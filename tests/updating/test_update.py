@@ -27,7 +27,7 @@ from bayes_rsi.updating import systems, weighing
 from bayes_rsi.updating import update as module
 from bayes_rsi.updating.likelihood import Nodes, score_log_likelihood
 from bayes_rsi.updating.rows import Changes
-from bayes_rsi.updating.systems import nodes_of
+from bayes_rsi.updating.systems import NODES, nodes_of
 from bayes_rsi.updating.update import update
 
 #: Real figures that are given again with another scaffold: they count as further ones.
@@ -144,6 +144,47 @@ def test_a_new_system_is_drawn_below_the_frontier_of_its_release(small_fit):
     z = (nodes.capability.mean(axis=1) - (at_release - least - gap)) / sd
     assert abs(z.mean()) < 5 / np.sqrt(300)
     assert z.std() == pytest.approx(1.0, abs=0.25)
+
+
+def test_a_harness_that_nobody_has_seen_may_be_any(small_fit):
+    """Its effect integrated out on a grid, with the variance it has about those that were seen."""
+    panel = small_fit.panel
+    columns = {name: panel[name].values for name in ("score_series", "score_system")}
+    rows = pd.DataFrame(columns | {"family": panel["scaffold_family"].values})
+    row = int(np.flatnonzero((rows["score_series"] == "swe_bench_verified").to_numpy())[-1])
+    series, system = rows.loc[row, "score_series"], rows.loc[row, "score_system"]
+    counts = rows.loc[rows["score_series"] == series, "family"].value_counts(normalize=True)
+    new = panel.copy()
+    families = panel["scaffold_family"].values.astype(object)
+    families[row] = "made up"
+    new["scaffold_family"] = ("score", families)
+    table = rows.loc[[row]].rename(columns={"score_series": "series", "score_system": "system"})
+    changed = Changes(np.array([row]), table)
+    assert weighing._unseen(panel, new, changed) == {system: [f"{series}|made up"]}
+    draws = stacked(small_fit).isel(sample=slice(None, None, 30))
+    paths = continued(small_fit.tree["posterior"].to_dataset(), small_fit.card, 2027.0, 1)
+    nodes = nodes_of(design(new, small_fit.card), draws, system, paths, 1, [f"{series}|made up"])
+    ours = np.exp(score_log_likelihood(design(new, small_fit.card), draws, row, nodes))
+    grid = np.linspace(-6, 6, 241)
+    mass = np.exp(-(grid**2) / 2) / np.exp(-(grid**2) / 2).sum()
+    unit = np.broadcast_to(grid, (draws.sizes["sample"], grid.size))
+    wide = draws["harness_spread"].values * np.sqrt(1 + (counts**2).sum())
+    seen = replace(
+        nodes,
+        capability=np.broadcast_to(nodes.capability[:, :1], unit.shape),
+        deviation=np.broadcast_to(nodes.deviation[:, :1], unit.shape),
+        harness={
+            f"{series}|made up": unit * wide[:, None] / draws["harness_spread"].values[:, None]
+        },
+    )
+    plain = draws.assign(series_harness_beyond=xr.ones_like(draws["series_harness_beyond"]))
+    exact = np.exp(score_log_likelihood(design(new, small_fit.card), plain, row, seen)) @ mass
+    assert ours.shape == (draws.sizes["sample"], NODES)
+    np.testing.assert_allclose(np.log(ours.mean(axis=1)), np.log(exact), atol=0.6)
+    assert np.log(ours.mean(axis=1) / exact).mean() == pytest.approx(0.0, abs=0.1)
+    none = replace(nodes, harness={})
+    without = np.exp(score_log_likelihood(design(new, small_fit.card), draws, row, none))
+    assert np.abs(np.log(without.mean(axis=1) / exact)).mean() > 0.1
 
 
 def test_an_update_reweights_and_says_what_moved(found, small_fit):
