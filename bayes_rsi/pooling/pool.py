@@ -9,7 +9,7 @@ so it lies between the lowest and the highest of them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
@@ -38,7 +38,8 @@ class Weights:
     Parameters
     ----------
     prior, updated : mapping of str to float
-        By card, each with sum one; equal where nothing was scored.
+        By card, each with sum one. In a `Pool` the latter are also updated by that no event has
+        happened by the as-of date.
     log_score : mapping of str to float
         Mean log density of the outcomes by card, each system counted once; empty without any.
     origins : tuple of str
@@ -171,29 +172,44 @@ def weigh(card: PoolCard, densities: pd.DataFrame) -> Weights:
 def pool(members: Mapping[str, Headline], weights: Weights) -> Pool:
     """Pool forms of the trend.
 
+    What the members say is said given that none of their events has happened by the as-of date, and
+    a mixture that is given that has weights in proportion to ``weight * P(none has happened)``.
+
     Parameters
     ----------
     members : mapping of str to Headline
         By card, all of one evidence and as-of date.
     weights : Weights
-        Of the same cards.
+        Of the same cards, from `weigh`.
 
     Returns
     -------
     Pool
         With the events that all members have.
     """
+    before = weights.updated
+    weights = _given_none_yet(members, weights)
     each = {name: weights.updated[name] for name in members}
     shared = [n for n in _any(members).events if all(n in m.events for m in members.values())]
     parts = [
         each[name] * member.curves.sel({names.EVENT: shared}) for name, member in members.items()
     ]
     curves = xr.concat(parts, "card", join="exact").sum("card")
-    events = {
-        name: _mixed({card: member.events[name] for card, member in members.items()}, each, curves)
-        for name in shared
-    }
+    events = {}
+    for name in shared:
+        of = {card: member.events[name] for card, member in members.items()}
+        contradicted = sum(before[card] * event.contradicted for card, event in of.items())
+        events[name] = replace(_mixed(of, each, curves), contradicted=contradicted)
     return Pool(weights, MappingProxyType(dict(members)), MappingProxyType(events), curves)
+
+
+def _given_none_yet(members: Mapping[str, Headline], weights: Weights) -> Weights:
+    """Update weights by how likely each form said that no event had happened by the as-of date."""
+    left = {name: 1 - max(e.contradicted for e in m.events.values()) for name, m in members.items()}
+    mass = {name: weights.updated[name] * left[name] for name in members}
+    return replace(
+        weights, updated={name: each / sum(mass.values()) for name, each in mass.items()}
+    )
 
 
 def _any(members: Mapping[str, Headline]) -> Headline:

@@ -189,11 +189,15 @@ def _weights(pool: Pool) -> str:
 def _weighing(pool: Pool) -> str:
     held = pool.weights
     if not held.outcomes:
-        return "Weights: those of models/pool.toml, for no backtest of all forms is stored."
+        return (
+            "Weights: those of models/pool.toml, for no backtest of all forms is stored, updated "
+            "by that no event has happened yet."
+        )
     return (
         f"Weights: those of models/pool.toml, updated by {held.outcomes:,} outcomes of "
         f"{held.systems} systems that all forms were asked from {', '.join(held.origins)}. They "
-        "are not independent: each system counts once, and the prior as the systems stated there."
+        "are not independent: each system counts once, and the prior as the systems stated there. "
+        "Then by how likely each form said that no event had happened by the as-of date."
     )
 
 

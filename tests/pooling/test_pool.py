@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import forms
@@ -16,6 +17,8 @@ from bayes_rsi.cards import load_pool_card
 from bayes_rsi.pooling.pool import pool, weigh
 
 EVENT, DAY = "end_to_end", date(2028, 12, 31)
+#: Futures that contradict what is known, by form.
+SHARES = {name: 0.1 * place for place, name in enumerate(forms.LATER)}
 ONLY = {name: 1.0 if name == "feedback" else 0.0 for name in forms.LATER}
 
 
@@ -45,6 +48,30 @@ def test_a_pooled_probability_is_the_weighted_mean(found):
         assert found.pooled(EVENT, day) == pytest.approx(share.p, abs=1e-5)
     never = sum(updated[n] * m.events[EVENT].never.p for n, m in found.members.items())
     assert found.events[EVENT].never.p == pytest.approx(never)
+
+
+def test_that_nothing_has_happened_yet_speaks_for_forms_that_said_so():
+    """The pool of draws put together, those that contradict it left out."""
+    before = forms.pooled().weights.prior
+    members = {name: contradicting(name, share) for name, share in SHARES.items()}
+    found = pool(members, forms.weights(**before))
+    total = {name: before[name] * (1 - share) for name, share in SHARES.items()}
+    wanted = {name: each / sum(total.values()) for name, each in total.items()}
+    assert found.weights.updated == pytest.approx(wanted)
+    by = {n: m.events[EVENT].probability_by[DAY].p for n, m in members.items()}
+    assert found.events[EVENT].probability_by[DAY].p == pytest.approx(
+        sum(before[n] * (1 - SHARES[n]) * by[n] for n in by) / sum(total.values())
+    )
+    assert found.events[EVENT].contradicted == pytest.approx(
+        sum(before[n] * share for n, share in SHARES.items())
+    )
+
+
+def contradicting(name: str, share: float):
+    """Give a member some of whose futures say that an event had happened."""
+    member = forms.pooled().members[name]
+    events = {n: replace(event, contradicted=share) for n, event in member.events.items()}
+    return replace(member, events=events)
 
 
 def test_one_member_with_all_the_weight_is_the_pool(found):
