@@ -5,6 +5,7 @@ Invariant: every message says what was got, what was expected, what to do, and w
 
 from __future__ import annotations
 
+import numbers
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ __all__ = [
     "Problem",
     "StoreError",
     "did_you_mean",
+    "refuse_other",
+    "refuse_seed",
     "reported",
 ]
 
@@ -153,6 +156,60 @@ def did_you_mean(word: object, known: Iterable[str]) -> str:
         return f"Did you mean '{spelt[close[0]]}'?"
     head = ", ".join(options[:8])
     return f"Known: {head}{', ...' if len(options) > 8 else ''}."
+
+
+def refuse_other(value: object, kind: type, who: str, how: str) -> None:
+    """Refuse an argument of another kind before anything is computed.
+
+    Parameters
+    ----------
+    value : object
+        What was got.
+    kind : type
+        What is expected.
+    who : str
+        Function that asks, for the message.
+    how : str
+        What makes such a thing.
+
+    Raises
+    ------
+    ModelError
+        When it is another thing.
+
+    Examples
+    --------
+    >>> refuse_other(1.0, float, "half", "float")
+    """
+    if not isinstance(value, kind):
+        raise ModelError(
+            f"{who}: got {type(value).__name__} {value!r:.40}, expected {kind.__name__}; make it "
+            f"with {how}"
+        )
+
+
+def refuse_seed(seed: object, who: str) -> None:
+    """Refuse what is no seed.
+
+    Parameters
+    ----------
+    seed : object
+        What was got.
+    who : str
+        Function that asks, for the message.
+
+    Raises
+    ------
+    ModelError
+        When it is no whole number from 0 on.
+
+    Examples
+    --------
+    >>> refuse_seed(1, "fit")
+    """
+    whole = isinstance(seed, numbers.Integral) and not isinstance(seed, bool)
+    if not whole or int(str(seed)) < 0:
+        raise ModelError(f"{who}: got seed {seed!r}, expected a whole number from 0 on")
 
 
 @contextmanager

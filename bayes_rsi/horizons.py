@@ -6,6 +6,7 @@ together; a system whose horizon the tasks do not reach is told from one that wa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -161,7 +162,8 @@ class TimeHorizons:
         Raises
         ------
         ModelError
-            When no row of the runs says when it became known, and `cells` does not either.
+            When no row of the runs says when it became known, and `cells` does not either, or the
+            name of the series ends in another success rate, such as ``_p80``.
 
         Examples
         --------
@@ -169,6 +171,12 @@ class TimeHorizons:
         >>> rows.to_csv("mine.csv", index=False)  # doctest: +SKIP
         >>> evidence = rsi.load_evidence(add=["mine.csv"])  # doctest: +SKIP
         """
+        said = re.search(r"_p(\d\d)$", series)
+        if said and int(said[1]) != round(100 * success):
+            raise ModelError(
+                f"got series '{series}' and success {success:g}, expected one rate; give "
+                f"success={int(said[1]) / 100:g}"
+            )
         known_on = cells.get("known_on", self.tag.as_of)
         if not known_on:
             raise ModelError(
@@ -216,7 +224,9 @@ class TimeHorizons:
                 hint = did_you_mean(name, known)
                 raise ModelError(f"got system '{name}', expected one with runs. {hint}")
         flat = draws.sel({names.SYSTEM: chosen}).transpose(names.SYSTEM, ...)
-        values = np.cov(flat.values.reshape(len(chosen), -1)).reshape(len(chosen), -1)
+        values = np.zeros((0, 0))
+        if chosen:
+            values = np.cov(flat.values.reshape(len(chosen), -1)).reshape(len(chosen), -1)
         coords = {names.SYSTEM: chosen, names.OTHER_SYSTEM: chosen}
         return xr.DataArray(values, coords, (names.SYSTEM, names.OTHER_SYSTEM))
 

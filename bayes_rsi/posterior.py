@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 import xarray as xr
 
@@ -53,7 +52,7 @@ class Fit:
     tree: xr.DataTree
     verdict: Verdict
     tag: Tag
-    timings: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    timings: Mapping[str, float] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Give card, sizes and verdict instead of the draws."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
+
 import handmade
 import pytest
 
 import bayes_rsi
+from bayes_rsi.errors import ModelError
 
 LIGHT = sorted(set(bayes_rsi.__all__) - {"fit", "load_fit", "save_fit", "time_horizon"})
 
@@ -49,3 +52,40 @@ def test_objects_show_themselves_in_a_few_lines():
         assert len(repr(thing)) < 600, text
     table = handmade.published("end_to_end", {"2028-06-30": 0.3})
     assert "Tables: points" in repr(bayes_rsi.implied(forecast, "somebody", forecasts=table))
+
+
+def test_what_is_asked_for_is_told_to_who_gives_something_else():
+    fit = handmade.whole_fit(size=100)
+    forecast = bayes_rsi.forecast(fit)
+    for name in ("explain", "implied", "given", "value_of_information", "compounding", "compare"):
+        with pytest.raises(
+            ModelError, match=rf"^{name}: got Fit .*, expected Forecast; make it wi"
+        ):
+            getattr(bayes_rsi, name)(fit, "clark")
+    for name in ("forecast", "save_fit", "update"):
+        with pytest.raises(ModelError, match=rf"^{name}: got Forecast .*, expected Fit; make it "):
+            getattr(bayes_rsi, name)(forecast, "out")
+    with pytest.raises(ModelError, match=r"^load_fit: got str 'baseline', expected Card; make it "):
+        bayes_rsi.load_fit("baseline", None, "out")
+    with pytest.raises(ModelError, match=r"^forecast: got group 'posteriors', .*'posterior'\?$"):
+        bayes_rsi.forecast(fit, group="posteriors")
+    with pytest.raises(ModelError, match=r"^forecast: got seed -1, expected a whole number from 0"):
+        bayes_rsi.forecast(fit, seed=-1)
+
+
+def test_a_forecast_from_the_prior_says_so_and_measures_nothing():
+    forecast = bayes_rsi.forecast(handmade.whole_fit(size=100), group="prior")
+    assert "from the prior alone" in repr(forecast)
+    for name in ("explain", "implied", "value_of_information"):
+        with pytest.raises(ModelError, match=r"got a forecast from the prior, expected one witho"):
+            getattr(bayes_rsi, name)(forecast)
+
+
+def test_objects_are_pickled_and_compared_by_identity():
+    fit = handmade.whole_fit(size=100)
+    evidence, forecast = bayes_rsi.load_evidence("2024-06-30"), bayes_rsi.forecast(fit)
+    for thing in (fit, evidence, forecast):
+        again = pickle.loads(pickle.dumps(thing))
+        assert repr(again) == repr(thing)
+        assert thing != again
+        assert len({thing, again}) == 2

@@ -119,3 +119,15 @@ def test_they_are_frozen() -> None:
     with pytest.raises(FrozenInstanceError, match="cannot assign"):
         horizons_of().runs = xr.Dataset()  # type: ignore[misc]
     assert isinstance(horizons_of().table(), pd.DataFrame)
+
+
+def test_rows_of_a_series_have_its_success_rate() -> None:
+    horizons = horizons_of()
+    assert len(horizons.rows("metr_th10_p50"))
+    assert len(horizons.rows("mine"))
+    with pytest.raises(ModelError, match=r"'metr_th10_p80' and success 0.5, .*give success=0.8"):
+        horizons.rows("metr_th10_p80")
+
+
+def test_no_system_has_an_empty_covariance() -> None:
+    assert horizons_of().covariance(systems=[]).shape == (0, 0)

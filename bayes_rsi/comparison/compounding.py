@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from bayes_rsi.cards import Prior
-from bayes_rsi.errors import ModelError
+from bayes_rsi.errors import ModelError, refuse_other
 from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.units import as_date, date_of_year, year_of_date
 
@@ -130,6 +130,7 @@ def compounding(
     >>> compounding(forecast).by_day.columns.tolist()
     ['date', 'happened', 'p10', 'p50', 'p90', 'kept', 'half_lost']
     """
+    refuse_other(forecast, Forecast, "compounding", "bayes_rsi.forecast")
     kept(accuracy, 0)
     futures = forecast.all_futures("compounding")
     pace = _pace(futures.event(event).generation, event).quantile(futures.uniform("generation"))

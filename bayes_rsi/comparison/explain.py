@@ -18,7 +18,7 @@ from bayes_rsi.comparison.leaving_out import leaving_out
 from bayes_rsi.comparison.sensitivity import sensitivity
 from bayes_rsi.comparison.shares import counted, shares
 from bayes_rsi.comparison.tornado import tornado
-from bayes_rsi.errors import ModelError
+from bayes_rsi.errors import ModelError, refuse_other
 from bayes_rsi.forecasting.montecarlo import Share
 from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.forecasting.summary import quantile_label, summary
@@ -148,6 +148,7 @@ def explain(
     >>> explain(forecast, "2028-12-31").shares["input"].tolist()[:2]
     ['data', 'future']
     """
+    refuse_other(forecast, Forecast, "explain", "bayes_rsi.forecast")
     futures = forecast.what_if("explain")
     probability, chosen = forecast.share_by(day, event), as_date(day)
     if not 0 < probability.p < 1:

@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from bayes_rsi.errors import EvidenceError, Problem
+from bayes_rsi.errors import EvidenceError, Problem, refuse_other
 from bayes_rsi.evidence import load_evidence
 from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.units import as_date
@@ -76,6 +76,7 @@ def compare(
     >>> compare(forecast, "clark")["theirs"].tolist()
     [0.3, 0.6]
     """
+    refuse_other(forecast, Forecast, "compare", "bayes_rsi.forecast")
     as_of = forecast.tag.as_of
     table = load_evidence(as_of=as_of).forecasts if forecasts is None else forecasts
     table = table[table["forecast_date"] <= pd.Timestamp(as_of)]

@@ -14,7 +14,7 @@ import pandas as pd
 import xarray as xr
 
 from bayes_rsi import names
-from bayes_rsi.errors import ConditionError
+from bayes_rsi.errors import ConditionError, refuse_other
 from bayes_rsi.forecasting.conditions import Condition
 from bayes_rsi.forecasting.grammar import parse
 from bayes_rsi.forecasting.montecarlo import Share, effective_size, error_of_mean, share_and_error
@@ -106,6 +106,7 @@ def given(
     >>> given(forecast, "horizon p50 >= 10 h on 2026-12-31").ess > 100
     True
     """
+    refuse_other(forecast, Forecast, "given", "bayes_rsi.forecast")
     futures = forecast.all_futures("given")
     parts = _parts(condition)
     text = " and ".join(map(str, parts))

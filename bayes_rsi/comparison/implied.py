@@ -26,7 +26,7 @@ from bayes_rsi.comparison.inversion import (
 )
 from bayes_rsi.comparison.levers import Lever, levers
 from bayes_rsi.comparison.words import Story, told
-from bayes_rsi.errors import ModelError, did_you_mean
+from bayes_rsi.errors import ModelError, did_you_mean, refuse_other
 from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.units import as_date, date_of_year, year_of_date
 
@@ -135,6 +135,7 @@ def implied(
     >>> print(implied(forecast, "clark", not_before="2026-12-31").words)
     Jack Clark says 30% by 2027-12-31, at least 60% by 2028-12-31; ...
     """
+    refuse_other(forecast, Forecast, "implied", "bayes_rsi.forecast")
     futures = forecast.what_if("implied")
     rows = _rows(compare(forecast, forecaster, forecasts), event)
     name = str(rows["event"].iloc[0])

@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 from bayes_rsi.comparison.measurements import Measurement, measurement
+from bayes_rsi.errors import refuse_other
 from bayes_rsi.forecasting.montecarlo import Share
 from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.units import as_date, year_of_date
@@ -106,6 +107,7 @@ def value_of_information(
     >>> value_of_information(forecast, ["taste_gap to 40%"]).table["measurement"].tolist()
     ['taste_gap to 40%']
     """
+    refuse_other(forecast, Forecast, "value_of_information", "bayes_rsi.forecast")
     given = [candidates] if isinstance(candidates, str | Measurement) else list(candidates)
     chosen_ones = given or candidates_of(forecast, event)
     asked = [measurement(one) if isinstance(one, str) else one for one in chosen_ones]

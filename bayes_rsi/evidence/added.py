@@ -17,7 +17,7 @@ import pandas as pd
 from bayes_rsi.errors import Problem
 from bayes_rsi.evidence.cells import problems_at
 from bayes_rsi.evidence.reading import canonical_names, read_table, reference_problems
-from bayes_rsi.evidence.rows import header_of
+from bayes_rsi.evidence.rows import header_of, read_rows
 from bayes_rsi.evidence.rules import keys_as_text, repeated_keys
 from bayes_rsi.evidence.schema import PACKAGE, TABLES
 from bayes_rsi.evidence.score_rules import added_problems, score_problems
@@ -96,14 +96,27 @@ def is_whole(folder: Path) -> bool:
     Returns
     -------
     bool
-        True with all tables, with a `datapackage.json`, or with all tables but one that have every
-        column: one is missing then by mistake.
+        True with a `datapackage.json`, with all tables, or with all but one, which is missing by
+        mistake. Tables of one's own rows may be that many too; they have not every column, or
+        their scores are mostly of systems or series that the folder does not hold.
     """
-    held = [name for name in TABLES if (folder / f"{name}.csv").is_file()]
-    if len(held) == len(TABLES) or (folder / PACKAGE).is_file():
+    if (folder / PACKAGE).is_file():
         return True
+    held = [name for name in TABLES if (folder / f"{name}.csv").is_file()]
     complete = (set(TABLES[name].names) <= set(header_of(folder / f"{name}.csv")) for name in held)
-    return len(held) == len(TABLES) - 1 and all(complete)
+    return len(held) >= len(TABLES) - 1 and all(complete) and _by_itself(folder)
+
+
+def _by_itself(folder: Path) -> bool:
+    """Say whether most scores are of systems and series that have rows in the folder."""
+    tables = ("scores", "systems", "benchmarks")
+    files = {name: folder / f"{name}.csv" for name in tables}
+    read = {name: read_rows(f, TABLES[name])[0] for name, f in files.items() if f.is_file()}
+    scores, systems, series = (read.get(name) for name in tables)
+    if scores is None or systems is None or series is None or scores.empty:
+        return True  # what is missing is told then
+    known = scores["system"].isin(systems["system"]) & scores["series"].isin(series["series"])
+    return bool(known.mean() >= 0.5)
 
 
 def table_with(columns: Collection[str]) -> str:

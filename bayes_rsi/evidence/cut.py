@@ -32,7 +32,7 @@ _KNOWN_ON = {
 _CELL, _ROW = "\x1f", "\x1e"
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Evidence:
     """Checked tables, cut at one day. Made by `load_evidence`.
 

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from bayes_rsi import names
-from bayes_rsi.errors import ModelError
+from bayes_rsi.errors import ModelError, did_you_mean, refuse_other, refuse_seed
 from bayes_rsi.forecasting.events import Dates, check_events, required
 from bayes_rsi.forecasting.futures import Futures
 from bayes_rsi.forecasting.paths import Paths, continued
@@ -21,6 +21,8 @@ __all__ = ["FRONTIER_UNTIL", "forecast"]
 
 #: The frontier is kept to this day; events are simulated to the card's horizon.
 FRONTIER_UNTIL = "2032-12-31"
+#: Draws that a forecast may go on from.
+GROUPS = ("posterior", "prior")
 #: Leads up to this quantile are followed beyond the horizon.
 LONGEST = 0.99999
 
@@ -45,14 +47,15 @@ def forecast(fit: Fit, seed: int | None = None, group: str = "posterior") -> For
     Raises
     ------
     ModelError
-        When an event's requirement cannot be served by the fitted series, or no future is left in
-        which none of the events has happened by the as-of date.
+        When an argument is of another kind, an event's requirement cannot be served by the fitted
+        series, or no future is left in which none of the events has happened by the as-of date.
 
     Examples
     --------
     >>> forecast(fit).probability_by("2028-12-31")
     0...
     """
+    _refuse_arguments(fit, seed, group)
     card, panel = fit.card, fit.panel
     check_events(card, panel)
     draws = fit.tree[group].to_dataset()
@@ -77,7 +80,19 @@ def forecast(fit: Fit, seed: int | None = None, group: str = "posterior") -> For
         },
     }
     titles = {name: event.title for name, event in card.events.items()}
-    return Forecast(fit.tag, fit.verdict, events, _frontier(paths, draws), titles, futures)
+    frontier = _frontier(paths, draws)
+    return Forecast(fit.tag, fit.verdict, events, frontier, titles, futures, group=group)
+
+
+def _refuse_arguments(fit: object, seed: object, group: str) -> None:
+    refuse_other(fit, Fit, "forecast", "bayes_rsi.fit or bayes_rsi.load_fit")
+    if group not in GROUPS:
+        hint = did_you_mean(str(group), GROUPS)
+        raise ModelError(
+            f"forecast: got group {group!r}, expected one of {', '.join(GROUPS)}. {hint}"
+        )
+    if seed is not None:
+        refuse_seed(seed, "forecast")
 
 
 def _refuse_happened(futures: Futures, as_of: str) -> None:

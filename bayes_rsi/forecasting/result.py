@@ -27,7 +27,7 @@ __all__ = ["Forecast"]
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Forecast:
     """Draws of what is to come.
 
@@ -55,21 +55,16 @@ class Forecast:
         What the draws were conditioned on by `bayes_rsi.given`; empty: nothing. Draws that do not
         meet it are missing (nan), as those are that contradict what is known; the first replicate
         then stands for the frontier and its growth.
+    group : {"posterior", "prior"}
+        What it goes on from; with ``"prior"`` no score was used.
 
     Examples
     --------
     >>> chance = forecast.share_by("2028-12-31", event="end_to_end")
     >>> 0 < chance.mcse < chance.p == forecast.probability_by("2028-12-31") < 1
     True
-    >>> early, late = forecast.quantiles("end_to_end", (0.1, 0.5)).values()
-    >>> early < late
-    True
-    >>> forecast.curve(["2027-12-31", "2028-12-31"]).shape, forecast.years().dims
-    ((2,), ('chain', 'draw', 'replicate'))
     >>> forecast.never().p < forecast.never_if_none_by("2035-12-31").p
     True
-    >>> round(sum(forecast.binding().values()), 6), forecast.growth()[0.5] > 0
-    (1.0, True)
     """
 
     tag: Tag
@@ -79,12 +74,14 @@ class Forecast:
     titles: dict[str, str]
     futures: Futures | None = None
     condition: str = ""
+    group: str = "posterior"
 
     def __repr__(self) -> str:
         """Give origin, condition and medians instead of the draws."""
         middle = {name: self.quantiles(name, (0.5,))[0.5] for name in self.event_names}
         medians = ", ".join(f"{name} {day or 'later or never'}" for name, day in middle.items())
         given = f", given {self.condition!r}" if self.condition else ""
+        given += ", from the prior alone" if self.group == "prior" else ""
         return f"Forecast(card {self.tag.card!r} as of {self.tag.as_of}{given}; medians: {medians})"
 
     def what_if(self, verb: str) -> Futures:
@@ -103,13 +100,14 @@ class Forecast:
         Raises
         ------
         ModelError
-            When they were not kept, or the forecast is conditioned.
+            When they were not kept, or the forecast is conditioned or of the prior alone.
         """
-        if self.condition:
+        if self.condition or self.group != "posterior":
+            got = f"given '{self.condition}'" if self.condition else f"from the {self.group}"
             raise ModelError(
-                f"{verb}: got a forecast given '{self.condition}', expected one without condition; "
-                f"under a condition the judged quantities depend on each other. Call {verb} on the "
-                "forecast itself"
+                f"{verb}: got a forecast {got}, expected one without condition and with scores; a "
+                "condition makes judged quantities depend on each other, and without scores "
+                f"nothing is measured. Call {verb} on the forecast itself"
             )
         return self.all_futures(verb)
 
@@ -167,10 +165,7 @@ class Forecast:
         ModelError
             When the forecast holds no such event.
         """
-        if event not in self.event_names:
-            hint = did_you_mean(event, self.event_names)
-            raise ModelError(f"got event '{event}', expected one of this forecast. {hint}")
-        return self.events[names.EVENT_YEAR].sel({names.EVENT: event})
+        return self.events[names.EVENT_YEAR].sel({names.EVENT: self._known(event)})
 
     def probability_by(self, day: str | date, event: str = "end_to_end") -> float:
         """Give P(event happens on or before a day), given that no event had by the as-of date.
@@ -309,8 +304,7 @@ class Forecast:
         dict of float to date or None
             None where the quantile is never or after the horizon.
         """
-        draws = self.years(event).values
-        draws = draws[~np.isnan(draws)]
+        draws = self._told(event)
         found = np.quantile(draws, probabilities, method="higher")
         pairs = zip(probabilities, found, strict=True)
         return {p: date_of_year(float(y)) if np.isfinite(y) else None for p, y in pairs}
@@ -335,8 +329,7 @@ class Forecast:
         ModelError
             When the event is unknown or a day is after the simulated horizon.
         """
-        draws = self.years(event).values
-        draws = np.sort(draws[~np.isnan(draws)])
+        draws = np.sort(self._told(event))
         return np.searchsorted(draws, self._up_to(days), side="right") / draws.size
 
     def binding(self, event: str = "end_to_end") -> dict[str, float]:
@@ -352,24 +345,22 @@ class Forecast:
         dict of str to float
             Requirement to share of the draws in which the event comes by the horizon; sums to one.
         """
-        chosen = self.events[names.BINDING].sel({names.EVENT: event}).values
+        chosen = self.events[names.BINDING].sel({names.EVENT: self._known(event)}).values
         labels = self.events.attrs["requirements"][event]
         valid = chosen[chosen >= 0]
-        if valid.size == 0:
-            return dict.fromkeys(labels, 0.0)
-        counts = np.bincount(valid.astype(int), minlength=len(labels)) / valid.size
+        counts = np.bincount(valid.astype(int), minlength=len(labels)) / max(valid.size, 1)
         return {label: float(share) for label, share in zip(labels, counts, strict=True)}
 
     def growth(self) -> dict[float, float]:
-        """Give quantiles of the frontier's growth at the as-of date.
+        """Give quantiles of the frontier's growth at the as-of date, as the scores tell it.
 
         Returns
         -------
         dict of float to float
             Probability to doublings of the METR TH1.1 50% horizon per year.
         """
-        levels, values = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95), self.frontier[names.GROWTH].values
-        return {p: float(np.nanquantile(values, p)) for p in levels}
+        values = self.frontier[names.GROWTH].values
+        return {p: float(np.nanquantile(values, p)) for p in QUANTILES}
 
     def frontier_quantiles(self, probabilities: Sequence[float] = (0.1, 0.5, 0.9)) -> xr.DataArray:
         """Give quantiles of the released frontier at each date.
@@ -386,6 +377,16 @@ class Forecast:
         """
         draws: Any = self.frontier[names.FRONTIER]
         return draws.quantile(list(probabilities), dim=(names.CHAIN, names.DRAW))
+
+    def _known(self, event: str) -> str:
+        if event not in self.event_names:
+            hint = did_you_mean(event, self.event_names)
+            raise ModelError(f"got event '{event}', expected one of this forecast. {hint}")
+        return event
+
+    def _told(self, event: str) -> np.ndarray:
+        years = self.years(event).values
+        return np.asarray(years[~np.isnan(years)])
 
     def _up_to(self, days: Sequence[str | date]) -> np.ndarray:
         """Give days as decimal years, if they are simulated."""

@@ -23,7 +23,7 @@ import xarray as xr
 
 from bayes_rsi import names
 from bayes_rsi.cards import Card
-from bayes_rsi.errors import ModelError
+from bayes_rsi.errors import refuse_other, refuse_seed
 from bayes_rsi.evidence import Evidence, panel
 from bayes_rsi.forecasting.events import check_requirements
 from bayes_rsi.inference.gates import verdict
@@ -164,17 +164,9 @@ def fit(
 
 def _refuse_arguments(card: object, evidence: object, seed: object) -> None:
     """Refuse what would be found out by the sampler, after minutes."""
-    for got, kind, how in (
-        (card, Card, "bayes_rsi.load_card"),
-        (evidence, Evidence, "bayes_rsi.load_evidence"),
-    ):
-        if not isinstance(got, kind):
-            raise ModelError(
-                f"fit: got {type(got).__name__} {got!r:.40}, expected {kind.__name__} as its "
-                f"{'first' if kind is Card else 'second'} argument; make it with {how}"
-            )
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise ModelError(f"fit: got seed {seed!r}, expected a whole number from 0 on")
+    refuse_other(card, Card, "fit", "bayes_rsi.load_card")
+    refuse_other(evidence, Evidence, "fit", "bayes_rsi.load_evidence")
+    refuse_seed(seed, "fit")
 
 
 class _Clock:

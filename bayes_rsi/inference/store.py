@@ -13,7 +13,7 @@ from typing import Any
 import xarray as xr
 
 from bayes_rsi.cards import Card
-from bayes_rsi.errors import OutputError, StoreError
+from bayes_rsi.errors import OutputError, StoreError, refuse_other
 from bayes_rsi.evidence import Evidence
 from bayes_rsi.files import replacing
 from bayes_rsi.inference.sample import panel_of, tag_of
@@ -61,6 +61,7 @@ def save(fit: Fit, folder: str | Path) -> Path:
     >>> rsi.save_fit(fit, "results")
     PosixPath('results/posterior.nc')
     """
+    refuse_other(fit, Fit, "save_fit", "bayes_rsi.fit")
     target = Path(folder) / FILE
     gates = [[g.name, g.value, g.limit, g.at_most, g.where] for g in fit.verdict.gates]
     tree = fit.tree.copy()
@@ -105,6 +106,8 @@ def load(card: Card, evidence: Evidence, folder: str | Path, seed: int = 1) -> F
     >>> rsi.load_fit(card, evidence, "results").tag.seed  # doctest: +SKIP
     1
     """
+    refuse_other(card, Card, "load_fit", "bayes_rsi.load_card")
+    refuse_other(evidence, Evidence, "load_fit", "bayes_rsi.load_evidence")
     path = Path(folder) / FILE
     scores = panel_of(card, evidence)
     wanted = tag_of(card, scores, seed)

@@ -15,7 +15,7 @@ import pandas as pd
 import xarray as xr
 
 from bayes_rsi.comparison.moved import moved
-from bayes_rsi.errors import ConvergenceError, ModelError
+from bayes_rsi.errors import ConvergenceError, ModelError, refuse_other
 from bayes_rsi.evidence import Evidence
 from bayes_rsi.forecasting.project import forecast
 from bayes_rsi.forecasting.result import Forecast
@@ -152,6 +152,7 @@ def update(
     --------
     >>> update(fit, "mine.csv").table  # doctest: +SKIP
     """
+    refuse_other(fit, Fit, "update", "bayes_rsi.fit or bayes_rsi.load_fit")
     if fit.tag.package_version.endswith(MARK):
         raise ModelError(
             "update: got a fit whose draws were reweighted before, expected one that was sampled; "

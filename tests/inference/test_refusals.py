@@ -40,9 +40,9 @@ def test_a_seed_of_numpy_is_one(evidence):
 
 def test_a_name_is_no_card_and_a_card_no_evidence(evidence):
     card = load_card("baseline")
-    with pytest.raises(ModelError, match=r"got str 'baseline', expected Card as its first"):
+    with pytest.raises(ModelError, match=r"fit: got str 'baseline', expected Card; make it with"):
         fit("baseline", evidence)
-    with pytest.raises(ModelError, match=r"got Card .*, expected Evidence as its second argument"):
+    with pytest.raises(ModelError, match=r"got Card .*, expected Evidence; make it with bayes_rsi"):
         fit(card, card)
 
 

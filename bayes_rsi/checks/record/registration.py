@@ -140,7 +140,8 @@ def prepared(fit: Fit, forecast: Forecast, evidence: Evidence, draws: int = DRAW
     ConvergenceError
         When a gate failed; nothing is computed then.
     ModelError
-        When its scores are not those that the tag names: its draws were reweighted.
+        When its scores are not those that the tag names, for its draws were reweighted, or the
+        forecast is conditioned, of the prior, or of another seed than the fit.
 
     Examples
     --------
@@ -149,6 +150,7 @@ def prepared(fit: Fit, forecast: Forecast, evidence: Evidence, draws: int = DRAW
     """
     _refuse_failed(forecast.verdict)
     _refuse_reweighted(fit)
+    _refuse_other_forecast(fit, forecast)
     levels = open_levels(evidence, fit.card, fit.panel)
     samples, name = samples_ahead(fit, draws), fit.card.name
     rows = [dates_ahead(forecast), scores_ahead(samples, fit.panel, levels, name)]
@@ -275,6 +277,22 @@ def _refuse_reweighted(fit: Fit) -> None:
             f"--register: got a fit as of {fit.tag.as_of} whose scores are others, as of "
             f"{held['as_of']}, expected those that it was fitted to; draws that were "
             "reweighted are not registered, so fit the later evidence"
+        )
+
+
+def _refuse_other_forecast(fit: Fit, forecast: Forecast) -> None:
+    """Refuse what is not what the tag says, or is said under an assumption."""
+    seed = fit.tag.seed if forecast.futures is None else forecast.futures.seed
+    told = {
+        f"given '{forecast.condition}'": bool(forecast.condition),
+        f"of the {forecast.group}": forecast.group != "posterior",
+        f"of seed {seed}": seed != fit.tag.seed,
+        "of another fit": forecast.tag != fit.tag,
+    }
+    if wrong := [what for what, it_is in told.items() if it_is]:
+        raise ModelError(
+            f"--register: got a forecast {wrong[0]}, expected bayes_rsi.forecast(fit) as it is; "
+            "the record holds one forecast of a card, evidence and seed"
         )
 
 

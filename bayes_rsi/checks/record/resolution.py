@@ -5,7 +5,8 @@ became known after the day of the forecast; and every question is in exactly one
 
     resolved    has an outcome
     void        nothing new became known by then, so nothing was asked
-    open        a censored figure leaves it open
+    open        a censored figure leaves it open, or it is the best score of a horizon suite, which
+                nothing settles, for suites are retired
     waiting     its day has not come
 
 All releases of a system of one tier on one series are one question, answered by every such system
@@ -169,11 +170,14 @@ def _arrived(
 def _came(
     questions: pd.DataFrame, end: pd.Timestamp, happened: Mapping[str, date]
 ) -> dict[str, float]:
-    """Take events of the card as not having come, unless somebody says so."""
-    rows = questions[questions["kind"] == "event"]
-    came = rows["due"] >= pd.to_datetime(rows["name"].map(dict(happened)))
-    done = came[came | (rows["due"] <= end)].astype(float)
-    return dict(zip(done.index.astype(str), done, strict=True))
+    """Take events of the card as not having come, unless somebody says so.
+
+    A question waits for its day though the answer is known: those that are known early are all
+    answered by yes.
+    """
+    rows = questions[(questions["kind"] == "event") & (questions["due"] <= end)]
+    came = (rows["due"] >= pd.to_datetime(rows["name"].map(dict(happened)))).astype(float)
+    return dict(zip(came.index.astype(str), came, strict=True))
 
 
 def _state(row: Any, outcomes: Mapping[str, float], end: pd.Timestamp) -> str:

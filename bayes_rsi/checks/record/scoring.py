@@ -19,6 +19,7 @@ from bayes_rsi.checks.court.answers import answers
 from bayes_rsi.checks.court.resolved import event_table
 from bayes_rsi.checks.court.summary import calibration, scored
 from bayes_rsi.checks.court.targets import outcomes
+from bayes_rsi.checks.record.happened import refuse_happened
 from bayes_rsi.checks.record.registration import Registration
 from bayes_rsi.checks.record.resolution import STATES, resolution
 from bayes_rsi.evidence import Evidence
@@ -166,7 +167,7 @@ def score_record(
     evidence : Evidence
         All that is known by now.
     happened : mapping of str to datetime.date, optional
-        Events of the cards that have come, with their days.
+        Events of the cards that have come, with their days; see `refuse_happened`.
 
     Returns
     -------
@@ -176,11 +177,17 @@ def score_record(
         highest seed, for a second one with all the same is refused. Score another by giving it
         alone.
 
+    Raises
+    ------
+    EvidenceError
+        When an event is unknown, or a day cannot be.
+
     Examples
     --------
     >>> found = score_record(read_all(folder), load_evidence())  # doctest: +SKIP
     >>> found.calibration(["kind"])  # doctest: +SKIP
     """
+    refuse_happened(happened or {}, entries, evidence.as_of)
     forecasts, questions, scores, events = [], [], [], []
     resolved = {entry.name: resolution(entry, evidence, happened) for entry in entries}
     counting = _counting(entries, {name: one.corrected for name, one in resolved.items()})

@@ -10,8 +10,11 @@ import pandas as pd
 import pytest
 import toy
 
+import bayes_rsi as rsi
+from bayes_rsi.checks.record import registration
 from bayes_rsi.checks.record.registration import prepared, read, read_all, register
 from bayes_rsi.errors import ConvergenceError, ModelError, StoreError
+from bayes_rsi.forecasting.project import forecast
 
 
 def test_a_file_is_read_as_it_was_written(entry, tmp_path):
@@ -96,3 +99,19 @@ def test_a_renamed_file_is_seen(entry, tmp_path):
     path.rename(path.with_stem("2024-06-30-baseline-00000000"))
     with pytest.raises(StoreError, match="expected the forecast as it was registered"):
         read_all(tmp_path)
+
+
+def test_only_the_forecast_of_the_fit_is_registered():
+    """Under its tag: nothing under an assumption, of the prior, or of another future."""
+    fit = handmade.whole_fit(size=100)
+    whole = forecast(fit)
+    others = {
+        "given 'engineering by": rsi.given(whole, "engineering by 2035", min_ess=5).forecast,
+        "of the prior": forecast(fit, group="prior"),
+        "of seed 3": forecast(fit, seed=3),
+        "of another fit": replace(whole, tag=replace(whole.tag, as_of="2026-03-31")),
+    }
+    for told, other in others.items():
+        with pytest.raises(ModelError, match=f"got a forecast {told}.*, expected bayes_rsi.forec"):
+            registration._refuse_other_forecast(fit, other)
+    registration._refuse_other_forecast(fit, whole)

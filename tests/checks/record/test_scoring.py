@@ -17,6 +17,7 @@ from bayes_rsi.checks.court.targets import targets
 from bayes_rsi.checks.record.asked import asked_ahead
 from bayes_rsi.checks.record.resolution import STATES, resolution
 from bayes_rsi.checks.record.scoring import score_record
+from bayes_rsi.errors import EvidenceError
 from bayes_rsi.evidence import cut
 
 DAY = "2025-06-30"
@@ -151,12 +152,32 @@ def test_an_event_has_not_come_unless_it_is_said(entry, evidence, found):
     nothing = found.probabilities.query("kind == 'event'")
     assert len(nothing) == 2  # the end of 2025, of two events
     assert (nothing["observed"] == 0).all()
-    came = {"end_to_end": date(2026, 5, 1)}
-    told = resolution(entry, evidence, came).probabilities.query("kind == 'event'")
-    rows = dict(zip(told["target"], told["observed"], strict=True))
-    assert rows["event|end_to_end|2025-12-31"] == 0
-    assert rows["event|end_to_end|2026-12-31"] == rows["event|end_to_end|2034-12-31"] == 1
-    assert "event|proof_of_concept|2026-12-31" not in rows
+    for day, yes in ((date(2025, 12, 31), 1), (date(2026, 1, 1), 0)):  # on the day itself it has
+        told = resolution(entry, evidence, {"end_to_end": day}).probabilities
+        told = told.query("kind == 'event'")
+        rows = dict(zip(told["target"], told["observed"], strict=True))
+        # Later questions wait, though they are answered: none of those could be answered by no.
+        assert rows == {
+            "event|end_to_end|2025-12-31": yes,
+            "event|proof_of_concept|2025-12-31": 0,
+        }
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "message"),
+    [
+        ("end_to_ned", date(2026, 5, 1), "Did you mean 'end_to_end'"),
+        (
+            "end_to_end",
+            date(2026, 7, 1),
+            "expected a day up to 2026-06-30, where the evidence ends",
+        ),
+        ("end_to_end", date(2025, 6, 30), "expected a day after 2025-06-30, the first as-of date"),
+    ],
+)
+def test_what_cannot_have_happened_is_refused(entry, evidence, name, day, message):
+    with pytest.raises(EvidenceError, match=message):
+        score_record([entry], evidence, {name: day})
 
 
 def test_corrected_evidence_is_told(found, scores):
