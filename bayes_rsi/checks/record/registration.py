@@ -36,7 +36,9 @@ from bayes_rsi.tags import Gate, Tag, Verdict
 __all__ = ["Registration", "prepared", "read", "read_all", "register", "registration"]
 
 FORMAT = 1
-_MARK, _DIGITS, _SHORT = "# ", "%.6g", 8
+_MARK, _SHORT = "# ", 8
+#: Of numbers, and of dates: of a decimal year six digits are four days.
+_DIGITS, _OF_DATES = ".6g", ".8g"
 #: Size of the samples behind what is registered; that of a backtest.
 DRAWS = 2000
 
@@ -112,7 +114,10 @@ def registration(
     Registration
         Not written yet.
     """
-    written = rows[list(COLUMNS)].to_csv(index=False, float_format=_DIGITS)
+    dates = rows["target"].str.startswith("date|")
+    pairs = zip(rows["value"].astype(float), dates, strict=True)
+    values = [f"{value:{_OF_DATES if date else _DIGITS}}" for value, date in pairs]
+    written = rows.assign(value=values)[list(COLUMNS)].to_csv(index=False)
     return Registration(tag, verdict, choice, tuple(levels), as_text(io.StringIO(written)))
 
 

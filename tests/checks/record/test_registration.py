@@ -115,3 +115,12 @@ def test_only_the_forecast_of_the_fit_is_registered():
         with pytest.raises(ModelError, match=f"got a forecast {told}.*, expected bayes_rsi.forec"):
             registration._refuse_other_forecast(fit, other)
     registration._refuse_other_forecast(fit, whole)
+
+
+def test_dates_are_written_to_the_hour_and_all_else_to_six_digits(entry):
+    rows = entry.table.assign(value=entry.table["value"].astype(float) + 1.23456789e-4)
+    again = registration.registration(entry.tag, entry.verdict, entry.choice, entry.levels, rows)
+    digits = again.table["value"].str.replace(".", "").str.lstrip("0").str.len()
+    dates = again.table["target"].str.startswith("date|") & (again.table["value"] != "inf")
+    assert digits[dates].max() == 8
+    assert digits[~dates].max() == 6
