@@ -13,6 +13,7 @@ import pandas as pd
 from bayes_rsi.forecasting.montecarlo import Share
 from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.forecasting.summary import EventSummary, quantile_label, summary
+from bayes_rsi.forecasting.weights import median_growth
 
 __all__ = ["moved"]
 
@@ -42,7 +43,7 @@ def moved(before: Forecast, after: Forecast) -> pd.DataFrame:
     for name in after.event_names:
         if name in before.event_names:
             rows += _event_rows(summary(before, name), summary(after, name))
-    growth = before.growth()[0.5], after.growth()[0.5]
+    growth = median_growth(before), median_growth(after)
     rows.append(_row("", "median growth", "doublings per year", *growth, growth[1] - growth[0]))
     return pd.DataFrame(rows, dtype=object)
 

@@ -201,9 +201,16 @@ def updated_text(found: Updated, verdict: Verdict) -> str:
         if not found.refitted:
             rows.append([f"no event until {day}", "", "", f"{100 * found.passing:+.2f}"])
     moves = moved_text(found.table, [what], ("before", "after"))
-    return answer_text(
-        verdict, wrapped(said), moves, f"{title}\n{aligned(rows)}", assumes=found.assumes
-    )
+    parts = [wrapped(said), moves, f"{title}\n{aligned(rows)}"]
+    if not found.refitted:
+        parts.append(wrapped(_KEPT.format(found.before.tag.as_of)))
+    return answer_text(verdict, *parts, assumes=found.assumes)
+
+
+_KEPT = (
+    "The stored forecast stays as it is, and the other commands answer from it, as of {}; in "
+    "Python `found.after` can be asked further."
+)
 
 
 def _waited(found: Updated, day: str) -> str:

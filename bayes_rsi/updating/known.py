@@ -73,7 +73,8 @@ def known_by(fit: Fit, paths: Sequence[str | Path], as_of: str | None = None) ->
     Returns
     -------
     datetime.date
-        That, else the last day on which one of them became known, at least the day of the fit.
+        That, else the last day on which one of them became known and its system was out, at least
+        the day of the fit.
 
     Raises
     ------
@@ -99,9 +100,12 @@ def _refuse_before(fit: Fit, day: date) -> None:
 
 
 def _days_of(paths: Sequence[str | Path]) -> list[date]:
-    """Give the days on which scores and audits of a user's own files became known."""
+    """Give the days from which scores and audits of a user's own files count."""
     today = date.today()
     whole, shipped = load_evidence(as_of=today, add=paths), load_evidence(as_of=today)
-    scores = whole.scores.loc[whole.scores["origin"] != SHIPPED, "known_on"]
+    own = whole.scores[whole.scores["origin"] != SHIPPED]
+    # Previews are scored before the release that dates a system.
+    out = own["system"].map(whole.systems.set_index("system")["released"])
+    scores = own["known_on"].where(own["known_on"] >= out, out)
     audits = whole.audits.loc[~whole.audits["audit"].isin(shipped.audits["audit"]), "known_on"]
     return [as_date(day) for day in pd.concat([scores, audits])]

@@ -16,7 +16,12 @@ from bayes_rsi.forecasting.montecarlo import error_of_mean
 from bayes_rsi.forecasting.paths import Paths
 from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.forecasting.summary import HEADLINE_DAYS
-from bayes_rsi.forecasting.weights import Weights, weighted_median, weighted_share
+from bayes_rsi.forecasting.weights import (
+    Weights,
+    median_growth,
+    weighted_median,
+    weighted_share,
+)
 from bayes_rsi.posterior import Fit
 from bayes_rsi.tags import Tag, Verdict
 from bayes_rsi.units import as_date, date_of_year, year_of_date
@@ -58,7 +63,7 @@ def table_of(before: Forecast, weights: Weights, as_of: str) -> pd.DataFrame:
             rows.append(_row(name, f"by {day}", flags[0], flags[1], weights))
         flags = [np.where(np.isnan(y), np.nan, never) for y in (years, later)]
         rows.append(_row(name, "never", flags[0], flags[1], weights))
-    rows.append(_growth(before, weights))
+    rows.append(_growth(before, weights, happened))
     columns = ["event", "quantity", "unit", "before", "after", "change", "mcse"]
     return pd.DataFrame(rows, columns=columns, dtype=object)
 
@@ -185,8 +190,6 @@ def _median(years: np.ndarray, weights: Weights | None) -> str:
     return f"{date_of_year(middle):%Y-%m}" if np.isfinite(middle) else "later or never"
 
 
-def _growth(before: Forecast, weights: Weights) -> tuple[object, ...]:
-    growth = before.frontier[names.GROWTH].transpose(names.CHAIN, names.DRAW).values
-    masses = np.ones(growth.shape), weights.values
-    old, new = (weighted_median(growth, mass) for mass in masses)
+def _growth(before: Forecast, weights: Weights, happened: xr.DataArray) -> tuple[object, ...]:
+    old, new = median_growth(before), median_growth(before, weights.values, happened)
     return "", "median growth", "doublings per year", old, new, new - old, None

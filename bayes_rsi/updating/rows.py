@@ -85,7 +85,11 @@ def changes(before: xr.Dataset, after: xr.Dataset) -> Changes:
     restated = _restated(before, after)
     if not new and not gone and not audited and not restated:
         expected, got = "at least one score that the card fits", "scores that change nothing"
-        hint = "Give a later day where they are known later; data/README.md has the other rules."
+        hint = (
+            "Scores and audits change a fit, other tables do not. Rows may be known later than "
+            "that day, of series that the card leaves out, or of lower effort than shipped ones: "
+            "data/README.md has the rules."
+        )
         raise EvidenceError([Problem("new rows", None, None, got, expected, hint)])
     picked = after.isel({names.SCORE: np.array(new, dtype=int)})
     table = pd.DataFrame(

@@ -192,7 +192,9 @@ def update(
 
 def _refuse(why: str) -> None:
     if why:
-        raise ConvergenceError(f"update: got {why}; fit again, or call with refit=True")
+        raise ConvergenceError(
+            f"update: got {why}; fit again (refit=True; in the shell without --no-refit)"
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -117,7 +117,7 @@ def weighed(fit: Fit, panel: xr.Dataset, found: Changes, before: Forecast) -> We
 
 
 def unweighable(found: Changes) -> str:
-    """Say why draws cannot be weighed by some changes, before anything is computed.
+    """Say why draws cannot be weighed by some changes, all reasons, before anything is computed.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def unweighable(found: Changes) -> str:
     Returns
     -------
     str
-        The reason; empty where they can.
+        The reasons; empty where they can.
     """
     reasons = {
         "an audit of {} that the fit has not seen": found.audited,
@@ -136,7 +136,7 @@ def unweighable(found: Changes) -> str:
         "no score of {} any more": found.lost_series,
         "{}, released after the as-of date of the fit, where its draws end": found.later_systems,
     }
-    return next((words.format(", ".join(who)) for words, who in reasons.items() if who), "")
+    return "; ".join(words.format(", ".join(who)) for words, who in reasons.items() if who)
 
 
 def gates_of(weights: Weights) -> tuple[Gate, ...]:

@@ -210,3 +210,27 @@ def test_a_certain_answer_cannot_be_explained(hand_forecast):
         explain(hand_forecast, "2026-07-01", "work")
     with pytest.raises(ModelError, match="expected one without condition"):
         explain(replace(hand_forecast, condition="x"), DAY, "work")
+
+
+def test_a_series_that_says_nothing_is_left_out_without_error():
+    found = forecast(handmade.whole_fit(size=50))
+    year = float(year_of_date("2029-12-31"))
+    row = leaving_out(found.futures, "end_to_end", year).set_index("name").loc["swe_bench_pro"]
+    assert row["change"] == 0
+    assert row["mcse"] == pytest.approx(0.0, abs=1e-12)
+
+
+def test_growth_is_held_within_the_tenth_of_the_draws_around_each_end():
+    futures, year = forecast(handmade.whole_fit(size=50)).futures, float(year_of_date("2029-12-31"))
+    row = tornado(futures, "end_to_end", year).set_index("input").loc["growth"]
+    growth, years = futures.flat("growth"), futures.scene("end_to_end").dates().year
+    single = np.sort(futures.draws["growth"].values.ravel())
+    size, variance = single.size, 0.0
+    for end, name in ((0.1, "p_low"), (0.9, "p_high")):
+        first, last = round(size * (end - 0.05)), round(size * (end + 0.05)) - 1
+        near = (growth >= single[first]) & (growth <= single[last]) & ~np.isnan(years)
+        p = np.mean(years[near] <= year)
+        assert row[name] == pytest.approx(p)
+        variance += p * (1 - p) / near.sum()
+    # The futures of one draw are alike, so the error is no smaller than that of as many coins.
+    assert row["mcse"] > 0.8 * np.sqrt(variance)

@@ -18,7 +18,7 @@ from bayes_rsi.forecasting.conditions import EventBy, GrowthIs, HorizonIs, Score
 from bayes_rsi.forecasting.montecarlo import effective_size
 from bayes_rsi.forecasting.parity import parity
 from bayes_rsi.forecasting.project import forecast
-from bayes_rsi.units import date_of_year, year_of_date
+from bayes_rsi.units import date_of_year, minutes, year_of_date
 
 AS_OF = float(handmade.YEARS[-1])
 DAY = "2027-12-31"
@@ -287,3 +287,13 @@ def test_a_series_that_counts_has_no_parity_point(found):
 def test_objects_take_dates_too(found):
     day = date_of_year(AS_OF + AHEAD)
     assert str(HorizonIs(">=", 60.0, day)) == f"horizon p50 >= 1 h on {DAY}"
+
+
+def test_the_kept_frontier_is_that_of_futures_that_meet_the_condition():
+    found = forecast(handmade.whole_fit())
+    day = found.frontier["date"].values[-1]
+    middle = float(found.frontier["frontier"].sel(date=day).median())
+    condition = HorizonIs(">=", float(minutes(middle)), np.datetime_as_string(day, "D"))
+    left = given(found, condition).forecast.frontier["frontier"].sel(date=day).values
+    assert np.isnan(left).any()
+    assert np.nanmin(left) >= middle - 0.02  # the knot is not on midnight of its day

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import toy
+import xarray as xr
 from handmade import certain, judged
 
 from bayes_rsi.comparison.implied import implied
@@ -427,3 +428,29 @@ def test_one_number_needs_one_table_and_two_need_two(found):
         assert text.count("What would give") == tables
         assert ("for both" in text) == ("only by 2028-06" in text) == (tables == 2)
         assert max(map(len, text.splitlines())) <= WIDTH
+
+
+def test_growth_is_told_of_the_last_year_and_of_the_one_before(fit):
+    days = np.array(["2024-06-30", "2025-06-30", "2026-06-30"], "datetime64[ns]")
+    each = xr.zeros_like(handmade.draws()["growth"])
+    line = each + xr.DataArray([10.0, 11.0, 14.0], {"date": days}, "date")
+    posterior = handmade.draws().drop_dims("date").assign(frontier=line)
+    table = handmade.published("work", {DAYS[0]: 0.3, DAYS[1]: 0.6})
+    found = forecast(handmade.fit(fit.card, posterior))
+    words = implied(found, "somebody", forecasts=table).words
+    assert "was 3.0 doublings, after 1.0 in the year before, and with 100% probability" in words
+
+
+def test_what_waiting_teaches_of_growth_is_told(fit):
+    days = ("2030-12-31", "2036-12-31")
+    posterior = handmade.draws()
+    wide = xr.DataArray(np.linspace(0.3, 2.0, handmade.DRAWS), dims="draw")
+    found = forecast(handmade.fit(fit.card, posterior.assign(growth=posterior["growth"] * wide)))
+    table = handmade.published("work", dict(zip(days, (0.3, 0.6), strict=True)))
+    words = implied(found, "somebody", forecasts=table).words
+    years = found.years("work").values
+    growth = np.broadcast_to(found.frontier["growth"].values[..., None], years.shape)
+    waits = years > float(year_of_date(days[1]))
+    then, now = np.median(growth[waits]), np.median(growth[~np.isnan(years)])
+    assert then < now - 0.2
+    assert f"looks like {then:.1f} instead of {now:.1f} doublings a year" in words

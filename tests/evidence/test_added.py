@@ -317,3 +317,17 @@ def test_a_figure_is_not_older_than_its_series(world: Any, tmp_path):
     write(tmp_path / "who.csv", SYSTEM)
     with pytest.raises(EvidenceError, match=r"on or after the release of the series, 2025-04-02"):
         load_evidence(add=[tmp_path])
+
+
+def test_tables_of_ones_own_rows_are_rows_however_many_they_are(tmp_path):
+    """All six of them with the columns they need, and five with every column."""
+    for name, columns in (("few", "required"), ("all", "names")):
+        folder = tmp_path / name
+        folder.mkdir()
+        for table, of in TABLES.items():
+            if name == "few" or table != "aliases":
+                cells = dict.fromkeys(getattr(of, columns), "x")
+                known = {"scores": "GPT-5", "systems": "Nova", "aliases": "Nova"}
+                cells |= {"system": known[table]} if table in known else {}
+                write(folder / f"{table}.csv", cells)
+        assert not is_whole(folder), name

@@ -242,3 +242,11 @@ def test_an_earlier_panel_holds_no_score_that_a_later_one_lacks(world: Any) -> N
     for day in ("2024-02-01", "2024-05-01", "2024-10-01", "2024-12-01"):
         early = panel(cut(evidence, day), min_scores=1)
         assert set(early["score"].values) <= set(late["score"].values)
+
+
+def test_what_became_known_last_counts_whatever_its_vintage_is_called(world):
+    first, later = world.rows["scores"][1:3]
+    first["vintage"], later["vintage"] = "preprint", "journal"
+    label = "hor_50|Beta 1|||author"
+    assert float(_one(_panel(world, "2024-11-30"), label)["value"]) == 4.0
+    assert float(_one(_panel(world, "2024-12-01"), label)["value"]) == 3.0

@@ -279,3 +279,19 @@ def test_an_event_without_any_requirement_that_can_be_told_is_refused():
     card = handmade.card(handmade.event("school", {"pass": "later"}))
     with pytest.raises(ModelError, match=r"event 'school': got no score on later by 20"):
         check_events(card, handmade.panel())
+
+
+@pytest.mark.parametrize("shift", [1.5, -1.5])
+def test_a_suite_that_measures_too_much_shows_the_same_length_later(shift):
+    """Draw by draw: an error of the suite moves all judged horizons of its draw."""
+    error = shift * np.linspace(0.1, 1.0, 100).reshape(2, 50)
+    draws = handmade.line(2.0, 10.0).assign(horizon_suite_error=(("chain", "draw"), error))
+    as_of, card = (
+        float(handmade.YEARS[-1]),
+        handmade.card(handmade.event("one", {"one": certain(2.0**14)})),
+    )
+    paths = continued(draws, card, as_of + 40.0, 1)
+    span = (as_of, float(paths.years[-1]))
+    years = Futures(card, handmade.panel(), draws, paths, span, 1).scene("one").dates().year
+    wanted = as_of + (14.0 + np.repeat(error.ravel(), handmade.REPLICATES) - 10.0) / 2.0
+    assert years == pytest.approx(wanted, abs=1e-6)

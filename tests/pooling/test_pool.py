@@ -159,3 +159,10 @@ def test_who_forecast_better_gains_weight_and_systems_count_once():
     # Asked ten times as often about the same systems, nothing changes.
     often = pd.concat([densities("constant", 0.5)] * 10)
     assert weigh(card, often).updated == pytest.approx(held.updated, abs=1e-6)
+
+
+def test_a_pool_ends_with_the_first_of_its_members(found):
+    one = found.members["break"]
+    short = {n: replace(e, horizon=date(2050, 12, 31)) for n, e in one.events.items()}
+    mixed = pool({**found.members, "break": replace(one, events=short)}, forms.weights())
+    assert mixed.events[EVENT].horizon == date(2050, 12, 31)

@@ -100,3 +100,15 @@ def test_without_the_later_suite_the_first_is_drawn(panel):
         score=[i for i, s in enumerate(panel["score_series"].values) if "metr" not in s]
     )
     assert horizon_points(without).empty
+
+
+def test_bars_are_95_percent_intervals(panel):
+    found = horizon_points(panel)
+    rows = panel.isel(score=panel["score_series"].values == found["series"].iloc[0])
+    sd = dict(zip(rows["score_system"].values, rows["sd_log2"].values, strict=True))
+    exact = rows["score_system"].values[rows["censoring"].values == "none"]
+    points = found[found["system"].isin(exact)].set_index("system")
+    half = np.array([np.nan_to_num(sd[name]) for name in points.index]) * 1.959964
+    assert (half > 0).sum() > 5
+    assert (points["high"] - points["middle"]).to_numpy() == pytest.approx(half, abs=1e-6)
+    assert (points["middle"] - points["low"]).to_numpy() == pytest.approx(half, abs=1e-6)

@@ -78,8 +78,25 @@ def test_what_moved():
     assert lines[0].startswith("What mine.csv moved")
     assert "end_to_end median date 2031-06 2032-06" in lines
     assert "end_to_end by 2027-12-31 10.0 0.0 -10.0 ± 2.0" in lines
-    assert "median growth 2.50 2.50 +0.00" in lines
+    assert "median growth 2.47 2.47 +0.00" in lines
 
 
 def test_columns_are_as_wide_as_their_widest_cell():
     assert aligned([["a", "b"], ["long", "c"]]) == "a     b\nlong  c"
+
+
+def test_looking_back_is_from_the_end_of_2028():
+    found = toy.forecast()
+    nobody = pd.DataFrame(columns=list(COLUMNS))
+    text = " ".join(forecast_text(found, nobody, load_card("baseline"), {}).split())
+    share = found.never_if_none_by("2028-12-31")
+    assert (
+        f"If end_to_end has not come by 2028-12, it never comes with {100 * share.p:.1f} ±" in text
+    )
+    assert "has not come by 2030-12" not in text
+
+
+def test_a_hazard_has_the_bound_of_its_own_day():
+    table = compare(toy.forecast(), "clark")
+    text = " ".join(forecast_text(toy.forecast(), table, load_card("baseline"), {}).split())
+    assert "by the end of 2028 with at least 43% (theirs), 11% (ours)." in text

@@ -14,10 +14,17 @@ from scipy import special, stats
 
 from bayes_rsi.cards import Prior
 from bayes_rsi.errors import EvidenceError, ModelError
-from bayes_rsi.forecasting.montecarlo import error_of_mean
+from bayes_rsi.forecasting.montecarlo import error_of_mean, share_and_error
 from bayes_rsi.forecasting.project import forecast
-from bayes_rsi.forecasting.weights import Weights, smoothed, weighted_median, weighted_share
+from bayes_rsi.forecasting.weights import (
+    Weights,
+    median_growth,
+    smoothed,
+    weighted_median,
+    weighted_share,
+)
 from bayes_rsi.tags import Verdict
+from bayes_rsi.units import date_of_year
 from bayes_rsi.updating.ratios import Told, attribution
 from bayes_rsi.updating.reweighted import passing, picked, reweighted, table_of
 from bayes_rsi.updating.rows import changes
@@ -347,3 +354,59 @@ def test_what_is_told_from_the_systems_of_one_fit_is_not_handed_on(name):
     card = posterior_as_prior(handmade.fit(fit.card, varying))
     assert card.prior(name) == fit.card.prior(name)
     assert card.prior("growth_drift") != fit.card.prior("growth_drift")
+
+
+def test_growth_is_told_of_the_futures_that_are_left():
+    """Fast growth and an early date go together: what has not come speaks for slow growth."""
+    before = forecast(handmade.whole_fit(size=100))
+    growth = before.frontier["growth"].transpose("chain", "draw").values
+    years = before.events["event_year"]
+    fast = xr.DataArray(growth > np.median(growth), dims=("chain", "draw"))
+    lost = xr.zeros_like(years.isel(event=0), dtype=bool) | fast
+    known = years.notnull().all("event").mean("replicate").transpose("chain", "draw").values
+    slow = np.where(growth > np.median(growth), 0.0, known)
+    wanted = weighted_median(growth, slow)
+    assert median_growth(before, lost=lost) == wanted < median_growth(before)
+    tilted = np.exp(growth)
+    assert median_growth(before, tilted) == weighted_median(growth, known * tilted)
+    events = before.events.assign(event_year=years.where(~lost))
+    assert median_growth(replace(before, events=events)) == wanted
+
+
+def test_missing_futures_widen_the_error_of_a_weighted_share():
+    """As without weights: the share is a ratio."""
+    values = (np.random.default_rng(1).random((4, 500, 2)) < 0.5).astype(float)
+    values[:, ::3] = np.nan
+    p, residual = weighted_share(values, np.ones((4, 500)))
+    flags = xr.DataArray(values, dims=("chain", "draw", "replicate"))
+    assert (p, error_of_mean(residual)) == pytest.approx(share_and_error(flags))
+
+
+def test_resampled_futures_keep_their_own_pace(moved_forecast):
+    _, before, *_, after = moved_forecast
+    own = before.futures.uniform("generation")
+    np.testing.assert_array_equal(after.futures.uniform("generation"), own[after.futures.rows])
+    assert (after.futures.rows != np.arange(own.size)).any()
+
+
+@pytest.mark.parametrize("name", ["n_trials", "sd_log2", "censoring", "lower", "upper"])
+def test_what_is_said_of_a_figure_makes_it_another(name):
+    before = scores(a_x=0.1, b_x=0.2)
+    values = before[name].values.astype(object)
+    values[1] = "right" if name == "censoring" else 7
+    values = values.astype(str if name == "censoring" else before[name].dtype)
+    found = changes(before, before.assign({name: ("score", values)}))
+    assert found.table["score"].tolist() == ["b|x"]
+    assert found.gone == ("b|x",)
+
+
+def test_the_median_after_is_of_the_futures_that_are_left():
+    before, day = forecast(handmade.whole_fit(size=200)), "2028-12-31"
+    table = table_of(before, smoothed(np.zeros((2, 200))), day).set_index(["event", "quantity"])
+    row = table.loc[("engineering", "median date")]
+    years = before.years("engineering").values
+    limit = float(handmade.year_of_date(day))
+    gone = (before.events["event_year"] <= limit).any("event").values
+    left = np.sort(years[~gone & ~np.isnan(years)])
+    assert row["after"] == f"{date_of_year(left[(left.size - 1) // 2]):%Y-%m}"
+    assert row["after"] > row["before"]

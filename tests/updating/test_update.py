@@ -308,7 +308,7 @@ def test_rows_count_that_became_known_later(small_fit, tmp_path):
     found = update(small_fit, path, refit=False)
     assert len(found.rows) == 2
     assert found.fit.tag.as_of == "2026-08-15"
-    with pytest.raises(EvidenceError, match=r"change nothing.*Give a later day"):
+    with pytest.raises(EvidenceError, match=r"change nothing.*Rows may be known later"):
         update(small_fit, path, as_of="2026-07-31")
 
 

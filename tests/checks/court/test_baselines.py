@@ -14,7 +14,7 @@ from scipy.stats import t as student_t
 
 from bayes_rsi.checks.court.baselines import index as eci
 from bayes_rsi.checks.court.baselines.component import first_component
-from bayes_rsi.checks.court.baselines.latent import SINCE, Latent, _by_tier
+from bayes_rsi.checks.court.baselines.latent import SINCE, WORTH, Latent, _by_tier, predicted
 from bayes_rsi.checks.court.baselines.protocol import Line, student
 from bayes_rsi.checks.court.baselines.registry import BASELINES
 from bayes_rsi.checks.court.baselines.trend import line_of
@@ -22,7 +22,7 @@ from bayes_rsi.checks.court.past import MONTH, Past, past_of
 from bayes_rsi.checks.court.scale import from_scale
 from bayes_rsi.checks.court.targets import targets
 from bayes_rsi.evidence import cut, panel
-from bayes_rsi.units import DAYS_PER_YEAR
+from bayes_rsi.units import DAYS_PER_YEAR, year_of_date
 
 DAY = "2025-09-30"
 
@@ -378,3 +378,28 @@ def test_windows_of_the_lines_differ(past):
 
 def test_too_few_records_give_no_line(past):
     assert line_of(past, "metr_th10_p50", 2025.2) is None
+
+
+def test_a_walk_is_as_uncertain_as_its_steps_and_their_mean():
+    values = np.cumsum(np.tile([0.0, 2.0], 12))
+    points = [(2023.0 + i * MONTH, y + 1e-6 * i) for i, y in enumerate(values)]
+    past = history(points, origin=2023.0 + 23.5 * MONTH)
+    steps, asked = past.changes("s", MONTH), question(known_best=-100.0)
+    months = (float(year_of_date(asked["known_on"][0])) - past.origin) / MONTH
+    scale = steps.std(ddof=1) * np.sqrt(months + months**2 / len(steps))
+    ends = student_t.ppf([0.6, 0.8, 0.9], len(steps) - 1)
+    wanted = -100.0 + months * steps.mean() + scale * ends
+    drawn = told_of("walk", past, asked)
+    assert np.quantile(drawn, [0.6, 0.8, 0.9]) == pytest.approx(wanted, abs=0.03 * scale)
+
+
+def test_the_place_of_a_known_system_is_known_up_to_its_error():
+    lines = {"start": [0.3], "slope": [2.0], "sd": [0.7], "count": [1]}
+    latent = Latent(pd.Series({"a": 1.0}), pd.Series({"a": 0.5}), pd.DataFrame(lines, index=["s"]))
+    past = history([(2024.0, 1.0)])
+    rows = past.figures.assign(system="a")
+    asked = question(kind="named", known_best=np.nan, system="a")
+    drawn = predicted("x", latent, past, rows, asked, 50_000, 1, ("fraction",)).values[0]
+    # A normal of sd 2 * 0.5 and Student's t, 0.7 wide.
+    assert drawn.mean() == pytest.approx(2.3, abs=0.03)
+    assert drawn.var() == pytest.approx(1.0 + 0.49 * student_t.var(1 + WORTH), rel=0.03)

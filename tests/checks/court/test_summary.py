@@ -17,6 +17,7 @@ from bayes_rsi.checks.court.summary import (
     scored,
     unasked,
 )
+from bayes_rsi.score.kernels import crps
 
 SIZE = 400
 DAYS = ("2025-06-30", "2025-12-31")
@@ -161,3 +162,13 @@ def test_outcomes_that_earlier_days_asked_about_are_told_from_those_that_none_di
 
 def test_bars_of_somebody_who_said_nothing_fail(scores):
     assert not bars(scores, "nobody", DAYS)["passed"].any()
+
+
+def test_points_are_those_of_the_shares():
+    shares, end = np.linspace(0.3, 0.6, 50), float(to_scale("fraction", 0.5))
+    name = "2025-06-30|named|s|a"
+    row = {"target": name, "months": 3, "metric": "fraction", "observed": end, "upper": end}
+    drawn = gathered({name: to_scale("fraction", shares)}, 50)
+    table = answers("x", drawn, pd.DataFrame([row]), pd.DataFrame()).set_index("output_type_id")
+    wanted = crps(shares[None], np.array([0.5]))[0]
+    assert table.loc["crps_points", "value"] == pytest.approx(float(wanted))
