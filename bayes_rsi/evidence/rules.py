@@ -172,6 +172,7 @@ def _benchmark_problems(series: pd.DataFrame, file: str) -> list[Problem]:
     undated = fitted & series["released"].isna()
     full = (series["kind"] == "fraction") & (series["floor"] >= 1)
     return [
+        *_levels_of_shares(series, file),
         *problems_at(full, series["floor"], file, "below 1", "Give the share that chance solves."),
         *problems_at(other, series["unit"], file, "the unit of its kind", hint),
         *problems_at(
@@ -189,6 +190,20 @@ def _benchmark_problems(series: pd.DataFrame, file: str) -> list[Problem]:
             "A new benchmark is aimed at the frontier of its day. Give the day, or role 'context'.",
         ),
     ]
+
+
+def _levels_of_shares(series: pd.DataFrame, file: str) -> list[Problem]:
+    """Find human baselines and caps of shares that no share can have."""
+    share, floor = series["kind"] == "fraction", series["floor"].fillna(0.0)
+    found = []
+    for name in ("human", "cap"):
+        level = series[name]
+        bad = share & ((level <= floor) | (level > 1))
+        expected = "a share above " + floor.map("{:g}".format) + ", what chance solves, up to 1"
+        found += problems_at(
+            bad, level, file, expected, "Give shares of the items, not percentages."
+        )
+    return found
 
 
 def _audit_problems(audits: pd.DataFrame, file: str, today: date) -> list[Problem]:

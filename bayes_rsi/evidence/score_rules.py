@@ -55,7 +55,7 @@ def score_problems(
         *_other_unit(scores, series["unit"], file),
         *_fraction_range(scores, file),
         *_not_positive(scores, file),
-        *_beyond_suite(scores, series["cap"], file),
+        *_beyond_suite(scores, series, file),
         *_count_problems(scores, series, file),
         *_interval_problems(scores, file),
         *_bound_problems(scores, file),
@@ -76,13 +76,16 @@ def _unit_hint(unit: str) -> str:
 
 
 def _fraction_range(scores: pd.DataFrame, file: str) -> list[Problem]:
-    values = scores["value"]
-    bad = (scores["unit"] == "fraction") & ((values < 0) | (values > 1))
-    return problems_at(bad, values, file, "a fraction from 0 to 1", _fraction_hint)
+    share, found = scores["unit"] == "fraction", []
+    for name in ("value", "se", "ci_low", "ci_high"):
+        values = scores[name]
+        bad = share & ((values < 0) | (values > 1))
+        found += problems_at(bad, values, file, "a fraction from 0 to 1", _fraction_hint)
+    return found
 
 
 def _fraction_hint(value: float) -> str:
-    if 1 < value <= 100:
+    if 2 <= value <= 100:  # a little above 1 is no percentage
         return f"If it is a percentage, divide by 100: {value / 100:g}"
     return "Give the share of items solved."
 
@@ -95,11 +98,12 @@ def _not_positive(scores: pd.DataFrame, file: str) -> list[Problem]:
     return problems_at(bad, values, file, "a positive number", hint)
 
 
-def _beyond_suite(scores: pd.DataFrame, caps: pd.Series, file: str) -> list[Problem]:
+def _beyond_suite(scores: pd.DataFrame, series: pd.DataFrame, file: str) -> list[Problem]:
     """Find exact figures that the suite cannot measure; shares have their own range."""
-    cap = scores["series"].map(caps)
+    cap = scores["series"].map(series["cap"])
+    shares = scores["series"].map(series["unit"]) == "fraction"
     exact = (scores["censoring"] == "none") & (scores["excluded"] == "")
-    bad = exact & (scores["unit"] != "fraction") & (scores["value"] > cap)
+    bad = exact & ~shares & (scores["value"] > cap)
     expected = "at most " + cap.map("{:g}".format) + ", the largest that the suite can measure"
     hint = "Give that with censoring 'right', or 'interval' with lower and upper."
     return problems_at(bad, scores["value"], file, expected, hint)

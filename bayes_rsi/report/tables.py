@@ -246,16 +246,19 @@ def _comparison(comparisons: pd.DataFrame) -> str:
 
 
 def _hazards(rows: pd.DataFrame) -> Iterable[str]:
-    """Say what the last two probabilities of an event imply for the time between them."""
-    for event, group in rows.groupby("event"):
-        years = group["date"].dt.year
-        if years.nunique() >= 2:
-            theirs, ours = (hazards(dict(zip(years, group[w], strict=True))) for w in _SIDES)
-            last = max(ours)
+    """Say what the last two probabilities of a question imply for the time between them."""
+    for (event, _), group in rows.groupby(["event", "question"], sort=False):
+        told = group.sort_values("date").drop_duplicates("date").iloc[-2:]
+        if len(told) < 2:
+            continue
+        theirs, ours = (hazards(dict(enumerate(told[side])))[1] for side in _SIDES)
+        if theirs >= 0 and ours >= 0:
+            day = told["date"].iloc[-1]
+            end = f"the end of {day:%Y}" if (day.month, day.day) == (12, 31) else f"{day:%Y-%m-%d}"
             yield wrapped(
-                f"If {event} has not come before, it comes by the end of {last} with "
-                f"{BOUNDS[group['bound'].iloc[-1]]}{100 * theirs[last]:.0f}% (theirs), "
-                f"{100 * ours[last]:.0f}% (ours)."
+                f"If {event} has not come before, it comes by {end} with "
+                f"{BOUNDS[told['bound'].iloc[-1]]}{100 * theirs:.0f}% (theirs), "
+                f"{100 * ours:.0f}% (ours)."
             )
 
 

@@ -100,3 +100,16 @@ def test_a_hazard_has_the_bound_of_its_own_day():
     table = compare(toy.forecast(), "clark")
     text = " ".join(forecast_text(toy.forecast(), table, load_card("baseline"), {}).split())
     assert "by the end of 2028 with at least 43% (theirs), 11% (ours)." in text
+
+
+def test_two_questions_of_a_forecaster_are_no_one_distribution():
+    """Each is of its own: what one says by 2031 is no hazard after what the other says by 2028."""
+    table = compare(toy.forecast(), "clark")
+    cells = {"question": "Another?", "date": pd.Timestamp("2031-07-01"), "theirs": 0.6}
+    both = pd.concat([table, table.iloc[[1]].assign(**cells)], ignore_index=True)
+    text = " ".join(forecast_text(toy.forecast(), both, load_card("baseline"), {}).split())
+    assert "by the end of 2028 with at least 43% (theirs)" in text
+    assert "2031-07-01 with" not in text
+    one = both.assign(question="The same?", theirs=[0.3, 0.6, 0.8])
+    text = " ".join(forecast_text(toy.forecast(), one, load_card("baseline"), {}).split())
+    assert "it comes by 2031-07-01 with at least 50% (theirs)" in text
