@@ -76,9 +76,21 @@ class MetaculusCdf:
     raw: np.ndarray
 
     @property
+    def inside(self) -> np.ndarray:
+        """The forecast given that it lies within closed bounds, shape (201,)."""
+        bottom, top = _ends(self.raw, self.open_lower, self.open_upper)
+        return (self.raw - bottom) / (top - bottom)
+
+    @property
+    def left_out(self) -> float:
+        """Probability beyond closed bounds, which the question takes for impossible."""
+        bottom, top = _ends(self.raw, self.open_lower, self.open_upper)
+        return float(1 - (top - bottom))
+
+    @property
     def moved(self) -> float:
-        """Largest change of a probability by a day that the rules asked for."""
-        return float(np.abs(self.values - self.raw).max())
+        """Largest change of a probability of `inside` by a day that the rules asked for."""
+        return float(np.abs(self.values - self.inside).max())
 
 
 def metaculus_cdf(
@@ -104,8 +116,8 @@ def metaculus_cdf(
     lower, upper : str or datetime.date
         Bounds of the question, the upper one within the simulated horizon.
     open_lower, open_upper : bool
-        Whether they are open. What we have beyond a closed one is taken away, the rest raised in
-        proportion; it counts in `moved`.
+        Whether they are open. What we have beyond a closed one is taken away (`left_out`), the rest
+        raised in proportion.
 
     Returns
     -------
@@ -168,7 +180,7 @@ def standardised(raw: np.ndarray, *, open_lower: bool, open_upper: bool) -> np.n
     >>> float(found[0]), float(found[-1])
     (0.0, 0.010001)
     """
-    bottom, top = 0.0 if open_lower else raw[0], 1.0 if open_upper else raw[-1]
+    bottom, top = _ends(raw, open_lower, open_upper)
     if top <= bottom:
         raise ModelError(
             "got a forecast that lies wholly beyond a closed bound, expected some of it between "
@@ -182,6 +194,11 @@ def standardised(raw: np.ndarray, *, open_lower: bool, open_upper: bool) -> np.n
     if not open_upper:
         values[-1] = 1.0  # but for rounding it is already
     return np.asarray(values)
+
+
+def _ends(raw: np.ndarray, open_lower: bool, open_upper: bool) -> tuple[float, float]:
+    """Give the probabilities between which the question asks."""
+    return 0.0 if open_lower else float(raw[0]), 1.0 if open_upper else float(raw[-1])
 
 
 def _cut(steps: np.ndarray, limit: float) -> np.ndarray:
@@ -246,7 +263,7 @@ def metaculus_text(asked: MetaculusCdf, forecast: Forecast) -> str:
     str
         Lines, the first one the verdict of the gates.
     """
-    where = int(np.abs(asked.values - asked.raw).argmax())
+    where = int(np.abs(asked.values - asked.inside).argmax())
     first, last = (float(year_of_date(day)) for day in (asked.lower, asked.upper))
     day = date_of_year(first + (last - first) * where / OUTCOMES)
     ends = [
@@ -258,8 +275,13 @@ def metaculus_text(asked: MetaculusCdf, forecast: Forecast) -> str:
         f"{1 - asked.raw[-1]:.1%} lies beyond the upper bound, {1 - asked.values[-1]:.1%} under "
         "the rules of Metaculus.",
         f"They move no probability by more than {100 * asked.moved:.2f} percentage points "
-        f"({asked.raw[where]:.1%} to {asked.values[where]:.1%} by {day}).",
+        f"({asked.inside[where]:.1%} to {asked.values[where]:.1%} by {day}).",
     ]
+    if asked.left_out >= LEAST_STEP:
+        lines.append(
+            f"{asked.left_out:.1%} of the forecast lies beyond closed bounds. The question takes "
+            "that for impossible, so the rest stands for all."
+        )
     return "\n".join(wrapped(line) for line in lines) + "\n"
 
 

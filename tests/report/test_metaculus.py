@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from bayes_rsi.errors import DateError, ModelError
 from bayes_rsi.report.metaculus import (
+    MetaculusCdf,
     broken_rules,
     metaculus_cdf,
     metaculus_document,
+    metaculus_text,
     standardised,
 )
 
@@ -127,6 +129,7 @@ def test_a_forecast_is_read_at_even_distances_and_never_lies_beyond():
     # The step of 40% in one day is what Metaculus does not take.
     assert found.moved == pytest.approx(np.abs(found.values - found.raw).max())
     assert found.moved > 0.1
+    assert found.left_out == 0
 
 
 def test_draws_that_contradict_what_is_known_do_not_count():
@@ -168,3 +171,18 @@ def test_bounds_are_days_as_text_too_and_no_years():
 def test_an_unknown_event_is_refused():
     with pytest.raises(ModelError, match="Did you mean 'end_to_end'"):
         metaculus_cdf(toy.forecast(), "end_to_ned", date(2026, 7, 1), date(2046, 7, 1))
+
+
+def test_what_lies_beyond_closed_bounds_is_left_out_and_moves_nothing():
+    """A line of draws: given the bounds it is a line again."""
+    line = np.linspace(0.3, 0.9, 201)
+    days = date(2027, 1, 1), date(2030, 1, 1)
+    closed = {"open_lower": False, "open_upper": False}
+    found = MetaculusCdf(
+        "end_to_end", *days, **closed, values=standardised(line, **closed), raw=line
+    )
+    assert found.left_out == pytest.approx(0.4)
+    assert found.inside == pytest.approx(np.linspace(0, 1, 201))
+    assert found.moved < 1e-6
+    text = " ".join(metaculus_text(found, toy.forecast()).split())
+    assert "40.0% of the forecast lies beyond closed bounds" in text
