@@ -11,7 +11,7 @@ import pytest
 from commandline import Run, runner
 
 import bayes_rsi
-from bayes_rsi.errors import ConvergenceError
+from bayes_rsi.errors import ConvergenceError, StoreError
 from bayes_rsi.report.tables import WIDTH
 from bayes_rsi.tags import Gate, Verdict
 
@@ -255,3 +255,33 @@ def test_an_update_says_what_becomes_of_each_row(run, monkeypatch, tmp_path):
         assert "own/rows.csv: 1 score fitted." in run("update", "own", *until)[2]
     assert "2 scores fitted. Beside other figures of the same system and series: GPT-5 on" in err
     assert "GPT-5 on gpqa_diamond; a revision repeats scaffold" in err
+
+
+def said(path: Path, day: str) -> str:
+    """Write what a person says about the event, on a day."""
+    columns = (
+        "forecaster,question,event,kind,unit,probability,target_date,bound,forecast_date,source"
+    )
+    row = f"Maria Keller,q,end_to_end,probability,probability,0.45,2028-12-31,exact,{day},hers"
+    path.write_text(f"{columns}\n{row}\n", encoding="utf-8")
+    return str(path)
+
+
+def test_what_others_say_may_be_added_to_a_stored_forecast(run, tmp_path, monkeypatch):
+    """Nobody fits it, so the posterior of the shipped tables is the one that is meant."""
+    load, tried = bayes_rsi.load_fit, []
+
+    def only_shipped(card, evidence, folder, seed=1):
+        tried.append(set(evidence.forecasts["forecaster"]))
+        if "Maria Keller" in tried[-1]:
+            raise StoreError("of other evidence")
+        return load(card, evidence, folder, seed)
+
+    monkeypatch.setitem(vars(bayes_rsi), "load_fit", only_shipped)
+    code, out, _ = run("implied", "keller", "--add", said(tmp_path / "hers.csv", "2026-06-20"))
+    assert code == 0
+    assert "Maria Keller says 45% by 2028-12-31" in out
+    assert ["Maria Keller" in names for names in tried] == [True, False]
+    code, _, err = run("implied", "keller", "--add", said(tmp_path / "hers.csv", "2026-07-10"))
+    assert code == 2
+    assert "What Maria Keller says is of a later day" in err

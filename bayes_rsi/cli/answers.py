@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import bayes_rsi as rsi
 from bayes_rsi.cli.posteriors import POSTERIOR, obtain
 from bayes_rsi.cli.progress import Stages, progress
+from bayes_rsi.cli.stored import Stored, recalled, said_by_others
 from bayes_rsi.cli.tables import notes_of
 from bayes_rsi.comparison.measurements import measurement
 from bayes_rsi.comparison.variants import variant
-from bayes_rsi.errors import OutputError, StoreError
+from bayes_rsi.errors import OutputError
 from bayes_rsi.files import usable_folder, write_atomically
 from bayes_rsi.report.document import as_json
 from bayes_rsi.report.explained_text import explained_text
@@ -36,7 +36,6 @@ from bayes_rsi.units import as_date
 from bayes_rsi.updating.known import known_by
 
 __all__ = [
-    "Stored",
     "answer_compounding",
     "answer_explain",
     "answer_given",
@@ -53,62 +52,6 @@ UPDATED = "updated"
 _PASSED, _FAILED = 0, 3
 #: Formats of a figure; the end of its file's name says which.
 FIGURES = ("svg", "png")
-
-
-@dataclass(frozen=True)
-class Stored:
-    """Where a forecast was left, and how the answer is wanted.
-
-    Parameters
-    ----------
-    card : str
-        Name or path.
-    as_of : str or None
-        ISO date; None: the card's.
-    out : pathlib.Path
-        Folder.
-    seed : int
-        Seed.
-    json : bool
-        Document instead of text.
-    add : tuple of pathlib.Path
-        Files of rows, or folders of them, that were added to it.
-    """
-
-    card: str
-    as_of: str | None
-    out: Path
-    seed: int
-    json: bool
-    add: tuple[Path, ...] = ()
-
-    def evidence(self, as_of: str) -> rsi.Evidence:
-        """Read what it was, or would be, fitted to.
-
-        Parameters
-        ----------
-        as_of : str
-            ISO date.
-
-        Returns
-        -------
-        Evidence
-            With the added rows.
-        """
-        return rsi.load_evidence(as_of=as_date(as_of), add=self.add)
-
-    def options(self) -> str:
-        """Give the options of `bayes-rsi forecast` that make it.
-
-        Returns
-        -------
-        str
-            As they are typed.
-        """
-        given = [f"--card {self.card}", f"--out {self.out}"]
-        given += [f"--as-of {self.as_of}"] if self.as_of else []
-        given += [f"--seed {self.seed}"] if self.seed != 1 else []
-        return " ".join([*given, *(f"--add {path}" for path in self.add)])
 
 
 def answer_given(stored: Stored, condition: str) -> int:
@@ -204,7 +147,7 @@ def answer_implied(
     return _answer(
         stored,
         "implied",
-        lambda it, _: rsi.implied(it, forecaster, event, not_before),
+        lambda it, _: rsi.implied(it, forecaster, event, not_before, said_by_others(stored)),
         implied_text,
     )
 
@@ -290,7 +233,7 @@ def answer_update(
         Exit code.
     """
     usable_folder(stored.out / UPDATED, (POSTERIOR,))
-    rows, fit = [*stored.add, *files], _recalled(stored)
+    rows, fit = [*stored.add, *files], recalled(stored)
     last = f"{known_by(fit, rows, until)}"
     for note in notes_of(fit.card, last, rows):
         print(note, file=sys.stderr)
@@ -328,7 +271,7 @@ def answer_metaculus(
         Exit code.
     """
     path = usable_folder(stored.out, (f"metaculus-{event}.json",)) / f"metaculus-{event}.json"
-    forecast = rsi.forecast(_recalled(stored))
+    forecast = rsi.forecast(recalled(stored))
     ends = as_date(lower or forecast.tag.as_of), as_date(upper)
     found = metaculus_cdf(forecast, event, *ends, open_lower=open_lower, open_upper=open_upper)
     document = as_json(metaculus_document(found, forecast))
@@ -345,7 +288,7 @@ def _answer(
     ask: Callable[[rsi.Forecast, rsi.Fit], Any],
     text: Callable[[Any, Verdict], str],
 ) -> int:
-    fit = _recalled(stored)
+    fit = recalled(stored)
     forecast = rsi.forecast(fit)
     return _said(stored, verb, ask(forecast, fit), forecast, text)
 
@@ -365,17 +308,6 @@ def _said(
     else:
         print(text(found, verdict), end="")
     return _PASSED if verdict.passed else _FAILED
-
-
-def _recalled(stored: Stored) -> rsi.Fit:
-    card = rsi.load_card(stored.card)
-    if not (stored.out / POSTERIOR).is_file():
-        raise StoreError(
-            f"{stored.out / POSTERIOR}: got no file, expected a stored forecast; run "
-            f"`bayes-rsi forecast {stored.options()}` first"
-        )
-    evidence = stored.evidence(stored.as_of or card.as_of)
-    return rsi.load_fit(card, evidence, stored.out, stored.seed)
 
 
 def _refitted(stored: Stored, fit: rsi.Fit, name: str) -> rsi.Forecast:

@@ -89,7 +89,8 @@ def update(
     new; the new posterior then goes to the folder `updated` in --out.
     """
     with messages():
-        from bayes_rsi.cli.answers import Stored, answer_update
+        from bayes_rsi.cli.answers import answer_update
+        from bayes_rsi.cli.stored import Stored
 
         stored = Stored(card, as_of, out, seed, json, tuple(add or ()))
         code = answer_update(stored, tuple(files), until, refit, event, day)
@@ -108,7 +109,8 @@ def given(
 ) -> None:
     """Say what we would forecast if something were so."""
     with messages():
-        from bayes_rsi.cli.answers import Stored, answer_given
+        from bayes_rsi.cli.answers import answer_given
+        from bayes_rsi.cli.stored import Stored
 
         code = answer_given(Stored(card, as_of, out, seed, json, tuple(add or ())), condition)
     raise typer.Exit(code)
@@ -140,7 +142,8 @@ def explain(
 ) -> None:
     """Say what a probability is made of: data, chance and each judgement."""
     with messages():
-        from bayes_rsi.cli.answers import Stored, answer_explain
+        from bayes_rsi.cli.answers import answer_explain
+        from bayes_rsi.cli.stored import Stored
 
         stored = Stored(card, as_of, out, seed, json, tuple(add or ()))
         code = answer_explain(stored, day, event, tuple(refit or ()), figure)
@@ -172,7 +175,8 @@ def implied(
 ) -> None:
     """Say what somebody must believe whose probabilities differ from ours."""
     with messages():
-        from bayes_rsi.cli.answers import Stored, answer_implied
+        from bayes_rsi.cli.answers import answer_implied
+        from bayes_rsi.cli.stored import Stored
 
         stored = Stored(card, as_of, out, seed, json, tuple(add or ()))
         code = answer_implied(stored, forecaster, event, not_before)
@@ -197,7 +201,8 @@ def value_of_information(
 ) -> None:
     """Say which measurement, not yet made, would move a probability most."""
     with messages():
-        from bayes_rsi.cli.answers import Stored, answer_information
+        from bayes_rsi.cli.answers import answer_information
+        from bayes_rsi.cli.stored import Stored
 
         stored = Stored(card, as_of, out, seed, json, tuple(add or ()))
         code = answer_information(stored, tuple(measurements or ()), day, event)
@@ -236,7 +241,8 @@ def metaculus(
     Says by how much its rules move the forecast. Writes metaculus-<event>.json into --out.
     """
     with messages():
-        from bayes_rsi.cli.answers import Stored, answer_metaculus
+        from bayes_rsi.cli.answers import answer_metaculus
+        from bayes_rsi.cli.stored import Stored
 
         stored = Stored(card, as_of, out, seed, json, tuple(add or ()))
         code = answer_metaculus(stored, event, lower, upper, open_lower, not closed_upper)
@@ -258,7 +264,8 @@ def compounding(
 ) -> None:
     """Add up the errors of generations that build their successors."""
     with messages():
-        from bayes_rsi.cli.answers import Stored, answer_compounding
+        from bayes_rsi.cli.answers import answer_compounding
+        from bayes_rsi.cli.stored import Stored
 
         code = answer_compounding(
             Stored(card, as_of, out, seed, json, tuple(add or ())), accuracy, event

@@ -79,12 +79,14 @@ def compare(
     refuse_other(forecast, Forecast, "compare", "bayes_rsi.forecast")
     as_of = forecast.tag.as_of
     table = load_evidence(as_of=as_of).forecasts if forecasts is None else forecasts
-    table = table[table["forecast_date"] <= pd.Timestamp(as_of)]
+    later = table[table["forecast_date"] > pd.Timestamp(as_of)]
+    table = table.drop(later.index)
     # Somebody who changed their mind is judged by what they say now, even where that is about days
     # that lie behind us.
     latest = table.groupby(["forecaster", "question"])["forecast_date"].transform("max")
     usable = _comparable(table[table["forecast_date"] == latest], forecast)
-    name = _named(forecaster, usable["forecaster"].unique().tolist(), table, as_of)
+    comparable = usable["forecaster"].unique().tolist()
+    name = _named(forecaster, comparable, table["forecaster"], as_of, later["forecaster"])
     return _beside(usable[usable["forecaster"] == name], forecast)
 
 
@@ -137,11 +139,11 @@ def _pairs(row: pd.Series) -> Iterator[dict[Hashable, object]]:
                 yield common | {"date": pd.Timestamp(row[column]), "theirs": probability}
 
 
-def _named(wanted: str, comparable: list[str], table: pd.DataFrame, as_of: str) -> str:
+def _named(
+    wanted: str, comparable: list[str], known: pd.Series, as_of: str, later: pd.Series
+) -> str:
     """Find the one forecaster who is meant: by the whole name, else by words of it."""
-    everybody = table["forecaster"].unique().tolist()
-    exact = [name for name in everybody if name.casefold() == wanted.strip().casefold()]
-    fitting = exact or [name for name in everybody if _words(wanted) <= _words(name)]
+    fitting = _fitting(wanted, known)
     found = [name for name in fitting if name in comparable]
     if len(found) == 1 and _words(wanted):
         return found[0]
@@ -151,9 +153,18 @@ def _named(wanted: str, comparable: list[str], table: pd.DataFrame, as_of: str) 
     elif fitting:
         hint = "What they published cannot be compared: no probability, or another event or time. "
         hint += _comparable_names(comparable)
+    elif after := _fitting(wanted, later):
+        hint = f"What {after[0]} says is of a later day: make a forecast as of that day. "
+        hint += _comparable_names(comparable)
     else:
         hint = _suggestion(wanted, comparable)
     raise EvidenceError([Problem("forecasts.csv", None, "forecaster", wanted, expected, hint)])
+
+
+def _fitting(wanted: str, names: pd.Series) -> list[str]:
+    everybody = [str(name) for name in names.unique()]
+    exact = [name for name in everybody if name.casefold() == wanted.strip().casefold()]
+    return exact or [name for name in everybody if _words(wanted) <= _words(name)]
 
 
 def _words(name: str) -> set[str]:
