@@ -123,7 +123,8 @@ def compounding(
     Raises
     ------
     ModelError
-        When the card says nothing about the pace of generations, or the accuracy is no share.
+        When the card says nothing about the pace of generations, the accuracy is no share, or a
+        number of generations none.
 
     Examples
     --------
@@ -132,6 +133,10 @@ def compounding(
     """
     refuse_other(forecast, Forecast, "compounding", "bayes_rsi.forecast")
     kept(accuracy, 0)
+    if wrong := [n for n in generations if n != int(n) or n < 0]:
+        raise ModelError(
+            f"compounding: got {wrong[0]} generations, expected whole numbers from 0 on"
+        )
     futures = forecast.all_futures("compounding")
     pace = _pace(futures.event(event).generation, event).quantile(futures.uniform("generation"))
     years = forecast.years(event).values.ravel()

@@ -159,27 +159,41 @@ def _folds(shape: tuple[int, int, int]) -> np.ndarray:
 
 def _value(measured: np.ndarray, flags: np.ndarray, folds: np.ndarray) -> dict[str, float]:
     basis = _basis(measured)
-    centred = flags - flags.mean()
-    unseen = np.zeros_like(flags)
-    for fold in np.unique(folds):
-        out = folds == fold
-        unseen[out] = basis[out] @ _fitted(basis[~out], flags[~out]) - flags[~out].mean()
-    products = centred * unseen
-    each = np.array([products[folds == fold].mean() for fold in np.unique(folds)])
-    variance = float(np.mean(centred**2)) or np.nan
-    resolved = float(products.mean())
+    variance = float(np.var(flags))
+    resolved = _resolved(basis, flags, folds)
     seen = basis @ _fitted(basis, flags) - flags.mean()
     # A little of what the fit saw is noise: it is drawn in to what it also foresaw.
-    shrink = np.sqrt(max(resolved, 0.0) / max(float(np.mean(seen**2)), 1e-12))
+    told = float(np.nan_to_num(resolved * variance))
+    shrink = np.sqrt(max(told, 0.0) / max(float(np.mean(seen**2)), 1e-12))
     moves = np.clip(seen * min(shrink, 1.0), -flags.mean(), 1 - flags.mean())
     low, high = np.quantile(measured, [0.1, 0.9], method="nearest")
     return {
         "move": float(np.abs(moves).mean()),
         "low": float(flags.mean() + moves[measured == low].mean()),
         "high": float(flags.mean() + moves[measured == high].mean()),
-        "resolved": resolved / variance,
-        "resolved_mcse": float(each.std(ddof=1) / np.sqrt(each.size)) / variance,
+        "resolved": resolved,
+        "resolved_mcse": _error(basis, flags, folds),
     }
+
+
+def _resolved(basis: np.ndarray, flags: np.ndarray, folds: np.ndarray) -> float:
+    """Give the share of the variance that is foreseen in futures that the fit has not seen."""
+    unseen = np.zeros_like(flags)
+    for fold in np.unique(folds):
+        out = folds == fold
+        unseen[out] = basis[out] @ _fitted(basis[~out], flags[~out]) - flags[~out].mean()
+    variance = float(np.var(flags)) or np.nan
+    return float(np.mean((flags - flags.mean()) * unseen)) / variance
+
+
+def _error(basis: np.ndarray, flags: np.ndarray, folds: np.ndarray) -> float:
+    """Give its Monte Carlo standard error: a jackknife over the folds.
+
+    What folds say is not independent, for each is foreseen from all others.
+    """
+    kept = [folds != fold for fold in np.unique(folds)]
+    found = np.array([_resolved(basis[one], flags[one], folds[one]) for one in kept])
+    return float(np.sqrt((len(kept) - 1) * np.var(found)))
 
 
 def _basis(measured: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ knows nothing that the future does not hold.
 
 from __future__ import annotations
 
+import math
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -202,6 +203,14 @@ class JudgedTo(Measurement):
     name: str
     error: float
 
+    def __post_init__(self) -> None:
+        """Refuse an error that none is."""
+        if not (0 <= self.error < math.inf):
+            raise ConditionError(
+                f"got an error of {self.error:g} of '{self.name}', expected a number from 0 on; "
+                "write 0.4 for 40%"
+            )
+
     def values(self, futures: Futures, event: str) -> np.ndarray:
         """Give the logarithm of the quantity and noise; of no taste gap, the lowest.
 
@@ -247,6 +256,14 @@ class Audit(Measurement):
 
     series: str
     items: int
+
+    def __post_init__(self) -> None:
+        """Refuse an audit of nothing."""
+        if isinstance(self.items, bool) or self.items != int(self.items) or self.items < 1:
+            raise ConditionError(
+                f"got an audit of '{self.series}' with {self.items} items, expected a whole number "
+                "from 1 on"
+            )
 
     def values(self, futures: Futures, event: str) -> np.ndarray:
         """Give the number of flawed items.

@@ -81,3 +81,9 @@ def test_without_a_pace_or_futures_it_is_refused():
         compounding(made(), event="work")
     with pytest.raises(ModelError, match="got a forecast without its futures"):
         compounding(toy.forecast())
+
+
+@pytest.mark.parametrize("count", [-1, 2.5])
+def test_no_number_of_generations_is_refused(count):
+    with pytest.raises(ModelError, match=rf"got {count} generations, expected whole numbers from"):
+        compounding(forecast(handmade.whole_fit(size=50)), generations=[count])

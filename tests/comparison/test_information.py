@@ -36,15 +36,15 @@ def found():
     return forecast(handmade.whole_fit())
 
 
-def normal_world(spread: float = 0.8, lag: float = 0.6):
+def normal_world(spread: float = 0.8, lag: float = 0.6, replicates: int = 100, seed: int = 1):
     """T = crossing + lag: the log of the threshold and the lag are normal, nothing else is open."""
     event = handmade.event(
         "work",
         {"one": judged("lognormal", 2.0**20, spread * 2.0 * np.log(2.0))},
         adoption=judged("normal", 2.0, lag),
     )
-    card = handmade.card(event, trend="constant", replicates=100)
-    return forecast(handmade.fit(card, handmade.line(2.0, 10.0)))
+    card = handmade.card(event, trend="constant", replicates=replicates)
+    return forecast(handmade.fit(card, handmade.line(2.0, 10.0)), seed)
 
 
 @pytest.mark.parametrize("later", [0.0, 0.8])
@@ -216,3 +216,27 @@ def test_an_event_is_asked_about_what_it_has(found):
     assert "taste_gap to 40%" in candidates_of(found, "end_to_end")
     late = replace(found, tag=replace(found.tag, as_of=f"{year}-11-30"))
     assert candidates_of(late, "engineering")[0] == f"horizon on {year + 1}-12-31"
+
+
+def test_the_error_of_what_is_resolved_is_that_of_other_seeds():
+    """Of the same draws with other futures; folds that are foreseen from each other are alike."""
+    day, one = date_of_year(AS_OF + 7.0), [JudgedTo("one", 0.3)]
+    worlds = [normal_world(replicates=20, seed=seed) for seed in range(1, 41)]
+    rows = [value_of_information(world, one, day, "work").table.iloc[0] for world in worlds]
+    told = np.sqrt(np.mean([row["resolved_mcse"] ** 2 for row in rows]))
+    assert np.std([row["resolved"] for row in rows], ddof=1) == pytest.approx(told, rel=0.3)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: JudgedTo("taste_gap", -1), "expected a number from 0 on"),
+        (lambda: JudgedTo("taste_gap", float("nan")), "expected a number from 0 on"),
+        (lambda: Audit("paperbench", 0), "with 0 items, expected a whole number from 1 on"),
+        (lambda: Audit("paperbench", -5), "with -5 items"),
+        (lambda: measurement("audit of paperbench with 0 items"), "with 0 items"),
+    ],
+)
+def test_a_measurement_that_none_is_is_refused(make, message):
+    with pytest.raises(ConditionError, match=message):
+        make()
