@@ -32,8 +32,9 @@ class Fit:
         ``log_likelihood``, ``sample_stats``, ``observed_data`` and ``constant_data``; ArviZ's
         summaries, diagnostics, plots and `loo` work on it. There is no ``log_prior``, and the one
         log likelihood is that of all scores together, so ArviZ's ``psense`` (ours:
-        `bayes_rsi.explain`) and ``loo_pit`` do not. Dims and variables are those of
-        `bayes_rsi.names`.
+        `bayes_rsi.explain`) and ``loo_pit`` do not. `bayes_rsi.names` has dims and quantities with
+        their units, the card the priors by name; what else the posterior holds (``..._raw``,
+        ``..._tilt``, ``..._rise``, ``..._part``) are coordinates of the sampler.
     verdict : Verdict
         Whether the sampler converged.
     tag : Tag

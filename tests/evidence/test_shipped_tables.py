@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -52,13 +51,6 @@ def test_the_evidence_ends_where_it_says(evidence: Evidence) -> None:
         (evidence.systems, "released"),
     ):
         assert frame[column].max() <= pd.Timestamp(END)
-
-
-def test_loading_takes_under_a_second() -> None:
-    load_evidence()
-    start = time.perf_counter()
-    load_evidence()
-    assert time.perf_counter() - start < 1.0
 
 
 @pytest.mark.parametrize("kinds", [("fraction", "horizon"), ("horizon",), tuple(KINDS[:-1])])
