@@ -221,6 +221,8 @@ def _both(lever: Lever, first: Target, second: Target) -> Answer | None:
         return share_by(lever.years((place, spread)), second.year)
 
     def answer(spread: float) -> Answer | None:
+        if spread not in found:  # the search ended where the first probability has no answer
+            return None
         both = _kept(lever, _answer(lever, (found[spread], spread), (first, second)))
         return both if both is not None and _met(both, (first, second)) else None
 
@@ -272,7 +274,7 @@ def _solve(
     to, back = _scale(logarithmic)
 
     def off(x: float) -> float:
-        """Nothing where it is close enough, which ends the search."""
+        # Nothing where it is close enough, which ends the search.
         apart = share(x) - wanted
         return 0.0 if abs(apart) <= _CLOSE else apart
 

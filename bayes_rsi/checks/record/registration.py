@@ -117,7 +117,8 @@ def registration(
     dates = rows["target"].str.startswith("date|")
     pairs = zip(rows["value"].astype(float), dates, strict=True)
     values = [f"{value:{_OF_DATES if date else _DIGITS}}" for value, date in pairs]
-    written = rows.assign(value=values)[list(COLUMNS)].to_csv(index=False)
+    told = rows.assign(value=values)[list(COLUMNS)]
+    written = told.to_csv(index=False, float_format=f"%{_DIGITS}")  # months too are numbers
     return Registration(tag, verdict, choice, tuple(levels), as_text(io.StringIO(written)))
 
 

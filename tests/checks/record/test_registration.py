@@ -124,3 +124,6 @@ def test_dates_are_written_to_the_hour_and_all_else_to_six_digits(entry):
     dates = again.table["target"].str.startswith("date|") & (again.table["value"] != "inf")
     assert digits[dates].max() == 8
     assert digits[~dates].max() == 6
+    months = rows.assign(horizon=pd.to_numeric(rows["horizon"]))
+    again = registration.registration(entry.tag, entry.verdict, entry.choice, entry.levels, months)
+    assert set(again.table["horizon"]) == set(entry.table["horizon"]) == {"", "0", "3", "6", "12"}
