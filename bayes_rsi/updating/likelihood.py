@@ -6,7 +6,7 @@ of a real fit); capability comes in doublings, in which difficulties and slopes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -36,11 +36,15 @@ class Nodes:
     harness : mapping of str to numpy.ndarray
         Effects of harnesses that the fit has not seen on a series, by `harness_label`, in units of
         their spread about the average of those that it has, shape (draw, node).
+    before : mapping of int to sequence of int
+        Position of a share along ``score`` to those of the same system on the same series that are
+        known before it.
     """
 
     capability: np.ndarray
     deviation: np.ndarray
     harness: Mapping[str, np.ndarray] = field(default_factory=dict)
+    before: Mapping[int, Sequence[int]] = field(default_factory=dict)
 
 
 #: What effects are relative to, by series: mean release behind its scores, share of own reports,
@@ -154,6 +158,22 @@ def _effects(design: Design, draws: xr.Dataset, row: int, nodes: Nodes) -> np.nd
 
 
 def _fraction(design: Design, draws: xr.Dataset, row: int, nodes: Nodes) -> np.ndarray:
+    mean, shared, rest = _share(design, draws, row, nodes)
+    score = design.panel.isel({names.SCORE: row})
+    known, wide = _deviation(design, draws, row, nodes)
+    mean, sd = mean + shared * known, np.sqrt(rest + shared**2 * wide)
+    value = float(score["value"].item())
+    if value <= 0:
+        return special.log_ndtr(-mean / sd)
+    if value >= 1:
+        return special.log_ndtr((mean - 1) / sd)
+    return _normal(value, mean, sd)
+
+
+def _share(
+    design: Design, draws: xr.Dataset, row: int, nodes: Nodes
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give mean, sd of what figures of the pair have in common, and variance of the rest."""
     score, of = (
         design.panel.isel({names.SCORE: row}),
         _of(draws, names.FRACTION_SERIES, design, row),
@@ -164,28 +184,31 @@ def _fraction(design: Design, draws: xr.Dataset, row: int, nodes: Nodes) -> np.n
     climbed = _logistic(logit + _effects(design, draws, row, nodes))
     mean = floor + (of(names.CEILING) - floor) * climbed
     even, spread = mean * (1 - mean), of(names.OVERDISPERSION)
-    deviation, rest = _common(draws, f"{series[names.SERIES]}|{score['score_system'].item()}")
-    mean = mean + deviation * spread * np.sqrt(even)
-    share = 1 / float(score["n_trials"].item()) + rest * spread**2
-    sd = np.sqrt(even * share + _each(draws, names.ROUNDING) ** 2)
-    value = float(score["value"].item())
-    if value <= 0:
-        return special.log_ndtr(-mean / sd)
-    if value >= 1:
-        return special.log_ndtr((mean - 1) / sd)
-    return _normal(value, mean, sd)
+    common = _each(draws, names.COMMON) if names.COMMON in draws else np.zeros((1, 1))
+    trials = 1 / float(score["n_trials"].item())
+    rest = even * (trials + (1 - common) * spread**2) + _each(draws, names.ROUNDING) ** 2
+    return mean, np.sqrt(common * even) * spread, rest
 
 
-def _common(draws: xr.Dataset, pair: str) -> tuple[np.ndarray | float, np.ndarray | float]:
-    """Give what the figures of a system on a series share, and the rest of their variance.
+def _deviation(
+    design: Design, draws: xr.Dataset, row: int, nodes: Nodes
+) -> tuple[np.ndarray | float, np.ndarray | float]:
+    """Give mean and variance of what the figures of a system on a series have in common.
 
-    A second figure of a pair that the fit saw once counts as independent of the first.
+    Known from the draws where the fit saw several, else learnt from the figures before, which are
+    normal given it: precision ``1 + sum(shared^2 / rest)``.
     """
-    if names.REPEATED not in draws.dims or pair not in draws[names.REPEATED].values:
-        return 0.0, 1.0
-    share = _each(draws, names.COMMON)
-    own = draws[names.REPEATED_DEVIATION].sel({names.REPEATED: pair}).values[:, None]
-    return np.sqrt(share) * own, 1 - share
+    series, system = (str(design.panel[f"score_{of}"].values[row]) for of in ("series", "system"))
+    pair = f"{series}|{system}"
+    if names.REPEATED in draws.dims and pair in draws[names.REPEATED].values:
+        return draws[names.REPEATED_DEVIATION].sel({names.REPEATED: pair}).values[:, None], 0.0
+    precision: np.ndarray | float = 1.0
+    total: np.ndarray | float = 0.0
+    for other in nodes.before.get(row, ()):
+        mean, shared, rest = _share(design, draws, other, nodes)
+        precision = precision + shared**2 / rest
+        total = total + shared * (float(design.panel["value"].values[other]) - mean) / rest
+    return total / precision, 1 / precision
 
 
 def _horizon(design: Design, draws: xr.Dataset, row: int, nodes: Nodes) -> np.ndarray:

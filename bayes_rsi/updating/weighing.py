@@ -7,7 +7,7 @@ draws left, or it is said why not; what can be known before anything is computed
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
@@ -164,8 +164,12 @@ def _told(fit: Fit, panel: xr.Dataset, found: Changes, before: Forecast) -> Told
     draws = _stacked(fit, found)
     systems = dict(zip(found.table["score"], found.table["system"], strict=True))
     unseen = _unseen(fit.panel, panel, found)
+    before_it = _before(panel, found)
     nodes = {
-        system: nodes_of(arrays, draws, system, futures.paths, fit.tag.seed, unseen.get(system, []))
+        system: replace(
+            nodes_of(arrays, draws, system, futures.paths, fit.tag.seed, unseen.get(system, [])),
+            before=before_it,
+        )
         for system in dict.fromkeys(systems.values())
     }
     rows = {
@@ -185,6 +189,19 @@ def _unseen(seen: xr.Dataset, panel: xr.Dataset, found: Changes) -> dict[str, li
         if kinds[series] == "fraction" and label not in known:
             told.setdefault(system, []).append(str(label))
     return told
+
+
+def _before(panel: xr.Dataset, found: Changes) -> dict[int, list[int]]:
+    """Give the scores of the same system and series before each new one: what was seen, then new.
+
+    So the densities of new scores, one after the other, are that of all of them together.
+    """
+    pairs = list(zip(panel["score_series"].values, panel["score_system"].values, strict=True))
+    new = [int(row) for row in found.new]
+    alike: dict[object, list[int]] = {}
+    for row in [*(row for row in range(len(pairs)) if row not in set(new)), *new]:
+        alike.setdefault(pairs[row], []).append(row)
+    return {row: alike[pairs[row]][: alike[pairs[row]].index(row)] for row in new}
 
 
 def _harnesses(panel: xr.Dataset) -> list[str]:

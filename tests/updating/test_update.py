@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import toy
 import xarray as xr
+from scipy.stats import multivariate_normal
 
 from bayes_rsi.cards import load_card
 from bayes_rsi.errors import ConvergenceError, DateError, EvidenceError, ModelError
@@ -23,7 +24,7 @@ from bayes_rsi.model.build import build, start
 from bayes_rsi.model.design import TIERS, design
 from bayes_rsi.report.verbs import updated_text
 from bayes_rsi.units import year_of_date
-from bayes_rsi.updating import systems, weighing
+from bayes_rsi.updating import likelihood, systems, weighing
 from bayes_rsi.updating import update as module
 from bayes_rsi.updating.likelihood import Nodes, score_log_likelihood
 from bayes_rsi.updating.rows import Changes
@@ -185,6 +186,37 @@ def test_a_harness_that_nobody_has_seen_may_be_any(small_fit):
     none = replace(nodes, harness={})
     without = np.exp(score_log_likelihood(design(new, small_fit.card), draws, row, none))
     assert np.abs(np.log(without.mean(axis=1) / exact)).mean() > 0.1
+
+
+def test_figures_of_one_system_on_one_series_share_noise(small_fit):
+    """One after the other they have the density that they have together, by its covariance."""
+    panel, draws = small_fit.panel, stacked(small_fit).isel(sample=slice(None, None, 50))
+    pairs = list(zip(panel["score_series"].values, panel["score_system"].values, strict=True))
+    repeated = set(draws["repeated"].values)
+    row = next(
+        i
+        for i, (series, system) in enumerate(pairs)
+        if series == "swe_bench_verified" and f"{series}|{system}" not in repeated
+    )
+    series, system = pairs[row]
+    arrays = design(panel, small_fit.card)
+    capability = draws["capability"].sel(system=system).values[:, None]
+    nodes = Nodes(capability, np.zeros_like(capability), before={row: [row]})
+    one = replace(nodes, before={})
+    alone, again = (score_log_likelihood(arrays, draws, row, each)[:, 0] for each in (one, nodes))
+    moved = likelihood._drifted(arrays, draws, row, one)
+    mean, shared, rest = (part[:, 0] for part in likelihood._share(arrays, draws, row, moved))
+    value = float(panel["value"].values[row])
+    for draw in range(draws.sizes["sample"]):
+        both = np.full((2, 2), shared[draw] ** 2) + np.eye(2) * rest[draw]
+        together = multivariate_normal([mean[draw]] * 2, both).logpdf([value, value])
+        assert alone[draw] + again[draw] == pytest.approx(together, abs=1e-8)
+    assert np.abs(again - alone).max() > 0.01
+    columns = {"score_series": ("score", [series] * 3), "score_system": ("score", [system] * 3)}
+    assert weighing._before(xr.Dataset(columns), Changes(np.array([0, 2]), pd.DataFrame())) == {
+        0: [1],
+        2: [1, 0],
+    }
 
 
 def test_an_update_reweights_and_says_what_moved(found, small_fit):
