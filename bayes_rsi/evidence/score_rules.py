@@ -75,12 +75,16 @@ def _unit_hint(unit: str) -> str:
     return "Divide the value by 100 and write 'fraction'." if percent else "Convert the value."
 
 
+#: Where a share, its error and the ends of its interval lie; published ends may lie beyond 0 and 1.
+_SHARES = {"value": (0, 1), "se": (0, 0.5), "ci_low": (-1, 1), "ci_high": (0, 2)}
+
+
 def _fraction_range(scores: pd.DataFrame, file: str) -> list[Problem]:
     share, found = scores["unit"] == "fraction", []
-    for name in ("value", "se", "ci_low", "ci_high"):
-        values = scores[name]
-        bad = share & ((values < 0) | (values > 1))
-        found += problems_at(bad, values, file, "a fraction from 0 to 1", _fraction_hint)
+    for name, (low, high) in _SHARES.items():
+        bad = share & ((scores[name] < low) | (scores[name] > high))
+        expected = f"a fraction from {low:g} to {high:g}"
+        found += problems_at(bad, scores[name], file, expected, _fraction_hint)
     return found
 
 

@@ -36,7 +36,7 @@ def _refused(world: Any, match: str, add: Any = ()) -> tuple[Problem, ...]:
     [
         ({"value": 73}, "value", r"fraction from 0 to 1.*divide by 100: 0\.73"),
         ({"value": -0.1}, "value", "fraction from 0 to 1"),
-        ({"se": 2.5}, "se", r"fraction from 0 to 1.*divide by 100: 0\.025"),
+        ({"se": 2.5}, "se", r"fraction from 0 to 0\.5.*divide by 100: 0\.025"),
         ({"value": "73%"}, "value", r"finite number.*Divide by 100: 0\.73"),
         ({"value": "0,73"}, "value", "finite number.*decimal point"),
         ({"value": "nan"}, "value", "finite number.*Leave the cell empty"),
