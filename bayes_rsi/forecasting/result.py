@@ -168,7 +168,7 @@ class Forecast:
         return self.events[names.EVENT_YEAR].sel({names.EVENT: self._known(event)})
 
     def probability_by(self, day: str | date, event: str = "end_to_end") -> float:
-        """Give P(event happens on or before a day), given that no event had by the as-of date.
+        """Give P(event happens by 0:00 of a day), given that no event had by the as-of date.
 
         Parameters
         ----------

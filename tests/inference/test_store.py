@@ -13,6 +13,7 @@ import pytest
 import xarray as xr
 
 from bayes_rsi.errors import OutputError, StoreError
+from bayes_rsi.evidence import Evidence
 from bayes_rsi.inference import store
 from bayes_rsi.inference.sample import tag_of
 from bayes_rsi.inference.store import FILE, load, save
@@ -20,6 +21,8 @@ from bayes_rsi.posterior import Fit
 from bayes_rsi.tags import Gate, Tag, Verdict
 
 SEED = 3
+#: Evidence that nobody looks at: what it would give is `SCORES`.
+UNREAD = object.__new__(Evidence)
 CARD = handmade.card(handmade.event("school", {"exam": "exam"}))
 SCORES = handmade.panel().assign_coords(
     score=["exam|A|||author", "span|Ä ≥ 2|||author"], system=["A", "Ä ≥ 2"]
@@ -80,7 +83,7 @@ def kept(folder) -> list[str]:
 def test_a_fit_comes_back_as_it_was(fit, tmp_path):
     path = save(fit, tmp_path / "a" / "b")
     assert path == tmp_path / "a" / "b" / FILE
-    found = load(CARD, None, path.parent, SEED)
+    found = load(CARD, UNREAD, path.parent, SEED)
     assert set(found.tree.children) == set(fit.tree.children)
     for group in fit.tree.children:
         one, other = fit.tree[group].to_dataset(), found.tree[group].to_dataset()
@@ -98,7 +101,7 @@ def test_a_fit_comes_back_as_it_was(fit, tmp_path):
 def test_a_verdict_that_could_not_be_computed_stays_failed(fit, tmp_path):
     unknown = Verdict((Gate("r_hat", float("nan"), 1.01, True, "growth"),))
     save(replace(fit, verdict=unknown), tmp_path)
-    found = load(CARD, None, tmp_path, SEED).verdict
+    found = load(CARD, UNREAD, tmp_path, SEED).verdict
     assert not found.passed
     assert found.sentence() == unknown.sentence()
 
@@ -111,7 +114,7 @@ def test_saving_leaves_the_fit_alone(fit, tmp_path):
 
 def test_what_is_loaded_does_not_hold_on_to_the_file(fit, tmp_path):
     path = save(fit, tmp_path)
-    found = load(CARD, None, tmp_path, SEED)
+    found = load(CARD, UNREAD, tmp_path, SEED)
     path.unlink()
     assert np.isfinite(found.tree["posterior"]["frontier"].values).all()
 
@@ -130,7 +133,7 @@ def test_an_older_file_is_replaced(fit, tmp_path):
     other = fit.tree.copy(deep=True)
     other["posterior"]["growth"] += 1.0
     save(replace(fit, tree=other), tmp_path)
-    found = load(CARD, None, tmp_path, SEED).tree["posterior"]["growth"]
+    found = load(CARD, UNREAD, tmp_path, SEED).tree["posterior"]["growth"]
     assert found.equals(fit.tree["posterior"]["growth"] + 1.0)
     assert kept(tmp_path) == [FILE]
 
@@ -158,19 +161,19 @@ def test_a_posterior_of_another_origin_is_refused(fit, tmp_path, field):
     told = remedy.get(field, "fit again")
     message = rf"{FILE}: got a posterior with {field} {other}, expected {value}; {told}"
     with pytest.raises(StoreError, match=message):
-        load(CARD, None, tmp_path, SEED)
+        load(CARD, UNREAD, tmp_path, SEED)
 
 
 def test_what_was_asked_for_decides(fit, tmp_path, monkeypatch):
     save(fit, tmp_path)
     with pytest.raises(StoreError, match="with seed 3, expected 4"):
-        load(CARD, None, tmp_path, SEED + 1)
+        load(CARD, UNREAD, tmp_path, SEED + 1)
     with pytest.raises(StoreError, match="with card_digest"):
-        load(replace(CARD, trend="constant"), None, tmp_path, SEED)
+        load(replace(CARD, trend="constant"), UNREAD, tmp_path, SEED)
     later = SCORES.assign_attrs(data_digest="e" * 64)
     monkeypatch.setattr(store, "panel_of", lambda card, evidence: later)
     with pytest.raises(StoreError, match="with data_digest"):
-        load(CARD, None, tmp_path, SEED)
+        load(CARD, UNREAD, tmp_path, SEED)
 
 
 def test_a_stranger_is_refused_before_its_draws_are_read(fit, tmp_path, monkeypatch):
@@ -180,9 +183,9 @@ def test_a_stranger_is_refused_before_its_draws_are_read(fit, tmp_path, monkeypa
     save(fit, tmp_path)
     monkeypatch.setattr(xr.DataTree, "load", read)
     with pytest.raises(StoreError, match="with seed 3, expected 4"):
-        load(CARD, None, tmp_path, SEED + 1)
+        load(CARD, UNREAD, tmp_path, SEED + 1)
     with pytest.raises(AssertionError, match="the draws were read"):
-        load(CARD, None, tmp_path, SEED)
+        load(CARD, UNREAD, tmp_path, SEED)
 
 
 def test_a_tag_without_a_field_is_refused(fit, tmp_path):
@@ -192,7 +195,7 @@ def test_a_tag_without_a_field_is_refused(fit, tmp_path):
     with h5py.File(path, "a") as file:
         file.attrs["tag"] = json.dumps(tag)
     with pytest.raises(StoreError, match="with seed None, expected 3"):
-        load(CARD, None, tmp_path, SEED)
+        load(CARD, UNREAD, tmp_path, SEED)
 
 
 # --- missing and damaged -------------------------------------------------------------------------
@@ -201,7 +204,7 @@ def test_a_tag_without_a_field_is_refused(fit, tmp_path):
 @pytest.mark.parametrize("inside", [".", "nowhere"])
 def test_a_missing_file_is_refused(tmp_path, inside):
     with pytest.raises(StoreError, match=rf"{FILE}: got no file, expected a stored posterior"):
-        load(CARD, None, tmp_path / inside, SEED)
+        load(CARD, UNREAD, tmp_path / inside, SEED)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.001, 0.3, 0.9, 0.999])
@@ -210,19 +213,19 @@ def test_half_a_file_is_refused(fit, tmp_path, share):
     whole = path.read_bytes()
     path.write_bytes(whole[: int(share * len(whole))])
     with pytest.raises(StoreError, match=rf"{FILE}: got a damaged file .*; fit again"):
-        load(CARD, None, tmp_path, SEED)
+        load(CARD, UNREAD, tmp_path, SEED)
 
 
 def test_a_file_of_something_else_is_refused(tmp_path):
     (tmp_path / FILE).write_text("not netCDF", encoding="utf-8")
     with pytest.raises(StoreError, match="got a damaged file"):
-        load(CARD, None, tmp_path, SEED)
+        load(CARD, UNREAD, tmp_path, SEED)
 
 
 def test_a_netcdf_file_of_others_is_refused(tmp_path):
     handmade.draws().to_netcdf(tmp_path / FILE, engine="h5netcdf")
     with pytest.raises(StoreError, match="got a damaged file"):
-        load(CARD, None, tmp_path, SEED)
+        load(CARD, UNREAD, tmp_path, SEED)
 
 
 @pytest.mark.parametrize(
@@ -234,7 +237,7 @@ def test_an_unreadable_origin_is_damage(fit, tmp_path, attribute, text):
     with h5py.File(path, "a") as file:
         file.attrs[attribute] = text
     with pytest.raises(StoreError, match="got a damaged file"):
-        load(CARD, None, tmp_path, SEED)
+        load(CARD, UNREAD, tmp_path, SEED)
 
 
 @pytest.mark.parametrize("text", ["[]", "3", "null"])
@@ -243,7 +246,7 @@ def test_a_tag_that_is_no_table_is_damage(fit, tmp_path, text):
     with h5py.File(path, "a") as file:
         file.attrs["tag"] = text
     with pytest.raises(StoreError, match="got a damaged file"):
-        load(CARD, None, tmp_path, SEED)
+        load(CARD, UNREAD, tmp_path, SEED)
 
 
 def test_what_hdf5_says_of_a_damaged_index_is_damage(fit, tmp_path, monkeypatch):
@@ -255,7 +258,7 @@ def test_what_hdf5_says_of_a_damaged_index_is_damage(fit, tmp_path, monkeypatch)
     save(fit, tmp_path)
     monkeypatch.setattr(xr, "open_datatree", fail)
     with pytest.raises(StoreError, match=r"got a damaged file .*Link iteration failed"):
-        load(CARD, None, tmp_path, SEED)
+        load(CARD, UNREAD, tmp_path, SEED)
 
 
 def test_a_byte_of_the_draws_that_changed_on_disk_is_damage(fit, tmp_path):
@@ -268,7 +271,7 @@ def test_a_byte_of_the_draws_that_changed_on_disk_is_damage(fit, tmp_path):
         file.seek(-1, 1)
         file.write(bytes([byte[0] ^ 1]))
     with pytest.raises(StoreError, match="got a damaged file"):
-        load(CARD, None, tmp_path, SEED)
+        load(CARD, UNREAD, tmp_path, SEED)
 
 
 # --- whole or absent -----------------------------------------------------------------------------
