@@ -232,7 +232,7 @@ def _both(lever: Lever, first: Target, second: Target) -> Answer | None:
         return equal
     # Where equality contradicts the past, going further need not.
     points = _outward(lever.ours[1], lever.bounds[1], lever.logarithmic[1])
-    told = (answer(x) for x in points if not math.isnan(later(x)))
+    told = (answer(x) for x in points if x in found or not math.isnan(later(x)))
     return next((one for one in told if one is not None), None)
 
 

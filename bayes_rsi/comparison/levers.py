@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,8 @@ FACTOR, SPREAD, STEPS = 1e4, (0.02, 8.0), 50.0
 FASTER, ACCELERATION = (0.05, 20.0), (-3.0, 3.0)
 #: Unit of a factor on our own growth.
 OURS = "times ours"
+#: Answers of a lever that are remembered, each of the size of the futures.
+KEPT = 64
 #: Longest lead that is followed beyond the last day asked for.
 LONGEST = 0.99999
 
@@ -92,7 +95,14 @@ def levers(futures: Futures, event: str, until: float) -> list[Lever]:
     found.append(_share(futures, event, "never", 0.0, 0.999))
     if chosen.taste_gap is not None:
         found.append(_share(futures, event, "taste_free", 0.0, 1.0))
-    return [*found, _growth(futures, event, near)]
+    found.append(_growth(futures, event, near))
+    return [replace(one, years=_remembered(one.years)) for one in found]
+
+
+def _remembered(years: Callable[[Sequence[float]], np.ndarray]) -> Callable[..., np.ndarray]:
+    """Keep the last answers: a search asks again for where it ended, and for our own numbers."""
+    kept = lru_cache(maxsize=KEPT)(years)
+    return lambda numbers: kept(tuple(map(float, numbers)))
 
 
 def with_prior(event: Event, name: str, prior: Prior) -> Event:
