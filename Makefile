@@ -21,7 +21,7 @@ verdicts: $(INSTALLED)  ## fit every shipped card and keep what it says (half an
 	@$(BIN)/bayes-rsi verdicts $(ARGS)
 
 .PHONY: test
-test: $(INSTALLED)  ## run the tests, in two to four processes (about nine minutes on two cores)
+test: $(INSTALLED)  ## run the tests, in two to four processes (nine to ten minutes on two cores)
 	@$(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile $(ARGS)
 
 .PHONY: test-slow
