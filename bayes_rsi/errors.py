@@ -207,8 +207,7 @@ def refuse_seed(seed: object, who: str) -> None:
     --------
     >>> refuse_seed(1, "fit")
     """
-    whole = isinstance(seed, numbers.Integral) and not isinstance(seed, bool)
-    if not whole or int(str(seed)) < 0:
+    if isinstance(seed, bool) or not isinstance(seed, numbers.Integral) or int(seed) < 0:
         raise ModelError(f"{who}: got seed {seed!r}, expected a whole number from 0 on")
 
 

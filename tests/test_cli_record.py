@@ -157,7 +157,7 @@ def test_scores_are_printed(run, early, tmp_path):
 
 def test_scores_are_one_document(run, early, tmp_path):
     register(tmp_path / "models/baseline/forecasts", early)
-    code, out, _ = run("score", "--json", "--happened", "end_to_end=2026-06-01")
+    code, out, _ = run("score", "--json", "--happened", "end_to_end=2025-12-01")
     document = json.loads(out)
     assert code == 0
     assert document["until"] == "2026-06-30"
@@ -168,7 +168,7 @@ def test_scores_are_one_document(run, early, tmp_path):
     assert document["forecasts"][0]["forecast"] == early.name
     assert {row["kind"] for row in document["by_kind_metric"]} == {"best", "system"}
     came = {row["event"]: row["happened"] for row in document["events"] if row["kind"] == "event"}
-    assert came == {"end_to_end": 0.0, "proof_of_concept": 0.0}  # asked by the end of 2025
+    assert came == {"end_to_end": 1.0, "proof_of_concept": 0.0}  # asked by the end of 2025
 
 
 def test_an_event_may_come_between_two_forecasts(run, early, tmp_path):
@@ -176,9 +176,10 @@ def test_an_event_may_come_between_two_forecasts(run, early, tmp_path):
     later = dataclasses.replace(early, tag=dataclasses.replace(early.tag, as_of="2026-03-31"))
     register(tmp_path / "mine", later)
     asked = ["score", "--record", "mine", "--json", "--happened"]
-    code, out, _ = run(*asked, "end_to_end=2026-01-15")
+    code, out, _ = run(*asked, "end_to_end=2025-12-01")
     assert code == 0
-    assert any(row["happened"] for row in json.loads(out)["events"])
+    came = [row for row in json.loads(out)["events"] if row["kind"] == "event"]
+    assert {row["event"]: row["happened"] for row in came}["end_to_end"] == 1.0
     assert run(*asked, f"end_to_end={EARLY}")[0] == 2
 
 

@@ -12,8 +12,7 @@ import pandas as pd
 
 from bayes_rsi.forecasting.montecarlo import Share
 from bayes_rsi.forecasting.result import Forecast
-from bayes_rsi.forecasting.summary import EventSummary, quantile_label, summary
-from bayes_rsi.forecasting.weights import median_growth
+from bayes_rsi.forecasting.summary import EventSummary, median_growth, quantile_label, summary
 
 __all__ = ["moved"]
 

@@ -10,10 +10,22 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
+import numpy as np
+import xarray as xr
+
+from bayes_rsi import names
 from bayes_rsi.forecasting.montecarlo import Share
 from bayes_rsi.forecasting.result import Forecast
+from bayes_rsi.forecasting.weights import weighted_median
 
-__all__ = ["HEADLINE_DAYS", "INTERVALS", "EventSummary", "quantile_label", "summary"]
+__all__ = [
+    "HEADLINE_DAYS",
+    "INTERVALS",
+    "EventSummary",
+    "median_growth",
+    "quantile_label",
+    "summary",
+]
 
 #: Days by which the probability of each event is stated.
 HEADLINE_DAYS = tuple(date(year, 12, 31) for year in (2026, 2027, 2028, 2030, 2035))
@@ -145,3 +157,37 @@ def quantile_label(event: EventSummary, probability: float) -> str:
     if day is not None:
         return f"{day:%Y-%m}"
     return "never" if probability > 1 - event.never.p else f"after {event.horizon.year}"
+
+
+def median_growth(
+    forecast: Forecast, mass: np.ndarray | None = None, lost: xr.DataArray | None = None
+) -> float:
+    """Give the median growth at the as-of date of the futures that agree with what is known.
+
+    `Forecast.growth` is what the scores tell; that no event has happened tells of growth too, and
+    what is compared with probabilities of events has to be of the same futures.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        Without condition.
+    mass : numpy.ndarray, optional
+        Weights of its draws, shape (chain, draw).
+    lost : xarray.DataArray, optional
+        Further futures that do not agree, bool, dims (chain, draw, replicate).
+
+    Returns
+    -------
+    float
+        Doublings per year.
+
+    Examples
+    --------
+    >>> median_growth(forecast) > 0
+    True
+    """
+    counts = forecast.events[names.EVENT_YEAR].notnull().all(names.EVENT)
+    counts = counts if lost is None else counts & ~lost
+    share = counts.mean(names.REPLICATE).transpose(names.CHAIN, names.DRAW).values
+    growth = forecast.frontier[names.GROWTH].transpose(names.CHAIN, names.DRAW).values
+    return weighted_median(growth, share if mass is None else share * mass)

@@ -9,20 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import xarray as xr
 
-from bayes_rsi import names
 from bayes_rsi.forecasting.montecarlo import effective_size
-from bayes_rsi.forecasting.result import Forecast
 
-__all__ = [
-    "K_LIMIT",
-    "Weights",
-    "median_growth",
-    "smoothed",
-    "weighted_median",
-    "weighted_share",
-]
+__all__ = ["K_LIMIT", "Weights", "smoothed", "weighted_median", "weighted_share"]
 
 #: Above this the variance of the weights may be infinite in practice, and they are not used.
 K_LIMIT = 0.7
@@ -128,37 +118,3 @@ def weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
     order = np.argsort(values[known])
     total = np.cumsum(weights[known][order])
     return float(values[known][order][np.searchsorted(total, 0.5 * total[-1])])
-
-
-def median_growth(
-    forecast: Forecast, mass: np.ndarray | None = None, lost: xr.DataArray | None = None
-) -> float:
-    """Give the median growth at the as-of date of the futures that agree with what is known.
-
-    `Forecast.growth` is what the scores tell; that no event has happened tells of growth too, and
-    what is compared with probabilities of events has to be of the same futures.
-
-    Parameters
-    ----------
-    forecast : Forecast
-        Without condition.
-    mass : numpy.ndarray, optional
-        Weights of its draws, shape (chain, draw).
-    lost : xarray.DataArray, optional
-        Further futures that do not agree, bool, dims (chain, draw, replicate).
-
-    Returns
-    -------
-    float
-        Doublings per year.
-
-    Examples
-    --------
-    >>> median_growth(forecast) > 0
-    True
-    """
-    counts = forecast.events[names.EVENT_YEAR].notnull().all(names.EVENT)
-    counts = counts if lost is None else counts & ~lost
-    share = counts.mean(names.REPLICATE).transpose(names.CHAIN, names.DRAW).values
-    growth = forecast.frontier[names.GROWTH].transpose(names.CHAIN, names.DRAW).values
-    return weighted_median(growth, share if mass is None else share * mass)

@@ -15,13 +15,8 @@ from bayes_rsi.forecasting.futures import Futures
 from bayes_rsi.forecasting.montecarlo import error_of_mean
 from bayes_rsi.forecasting.paths import Paths
 from bayes_rsi.forecasting.result import Forecast
-from bayes_rsi.forecasting.summary import HEADLINE_DAYS
-from bayes_rsi.forecasting.weights import (
-    Weights,
-    median_growth,
-    weighted_median,
-    weighted_share,
-)
+from bayes_rsi.forecasting.summary import HEADLINE_DAYS, median_growth
+from bayes_rsi.forecasting.weights import Weights, weighted_median, weighted_share
 from bayes_rsi.posterior import Fit
 from bayes_rsi.tags import Tag, Verdict
 from bayes_rsi.units import as_date, date_of_year, year_of_date

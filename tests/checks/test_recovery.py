@@ -94,18 +94,26 @@ def test_truth_is_where_the_posterior_says(right, group):
     assert FALSE_ALARM / 2 < rank(right, group) < 1 - FALSE_ALARM / 2
 
 
-@pytest.mark.parametrize("seed", [None, *OTHERS])
-def test_a_model_without_ceilings_is_found_out(seed, tmp_path):
-    """Steeper curves have to stand in for ceilings, in every world; capabilities need not suffer.
+@pytest.fixture(scope="module")
+def wrong():
+    return fitted(use_ceilings=False)
 
-    In a one-off comparison their tail probabilities were 1e-3, 7e-3 and 7e-5 in these worlds, and
-    0.4 in one of 32 series, where that of the slopes was 6e-16.
-    """
-    if seed is not None:
-        write(simulate(seed), tmp_path)
-    world = WORLD if seed is None else tmp_path
-    wrong = fitted(world, use_ceilings=False)
-    assert rank(wrong, "log_slope", truth_of(world)) > 1 - FALSE_ALARM / 2 / (1 + len(OTHERS))
+
+def test_a_model_without_ceilings_is_found_out(wrong):
+    """Steeper curves have to stand in for ceilings."""
+    assert rank(wrong, "log_slope") > 1 - FALSE_ALARM / 2
+
+
+def test_a_model_without_ceilings_is_found_out_by_its_capabilities(wrong):
+    """Fails as it stands: the README says by how much."""
+    assert rank(wrong, "capability") > 1 - FALSE_ALARM / 2
+
+
+@pytest.mark.parametrize("seed", OTHERS)
+def test_a_model_without_ceilings_is_found_out_in_other_worlds(seed, tmp_path):
+    write(simulate(seed), tmp_path)
+    found = fitted(tmp_path, use_ceilings=False)
+    assert rank(found, "log_slope", truth_of(tmp_path)) > 1 - FALSE_ALARM / 2
 
 
 @pytest.mark.parametrize(("factor", "side"), [(0.5, "above"), (3.0, "below")])

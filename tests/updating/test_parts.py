@@ -16,9 +16,9 @@ from bayes_rsi.cards import Prior
 from bayes_rsi.errors import EvidenceError, ModelError
 from bayes_rsi.forecasting.montecarlo import error_of_mean, share_and_error
 from bayes_rsi.forecasting.project import forecast
+from bayes_rsi.forecasting.summary import median_growth
 from bayes_rsi.forecasting.weights import (
     Weights,
-    median_growth,
     smoothed,
     weighted_median,
     weighted_share,
