@@ -31,7 +31,7 @@ class Own:
     Parameters
     ----------
     values : numpy.ndarray
-        In the sampler's coordinates (logarithms, log odds), shape (chain, draw, parameter).
+        On the whole line (logarithms, log odds), shape (chain, draw, parameter).
     log_prior : numpy.ndarray
         Log of their joint density given all other parameters and audits, up to a constant, shape
         (chain, draw).
@@ -112,7 +112,7 @@ def _array(values: xr.DataArray) -> np.ndarray:
 def _unbounded(
     values: np.ndarray, density: np.ndarray, transform: str | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Move values and their log density to the whole line, as the sampler does."""
+    """Move values and their log density to the whole line."""
     if transform == "log":
         return np.log(values), density + np.log(values)
     if transform == "logodds":

@@ -191,7 +191,7 @@ def log_width(world: Any, values: dict[str, np.ndarray]) -> np.ndarray:
     return np.array(found)
 
 
-@pytest.mark.parametrize("moved", ["series_drift_raw", "capability_clock"])
+@pytest.mark.parametrize("moved", ["series_drift_own", "capability_clock"])
 def test_the_sampled_tilt_is_that_over_the_width_of_the_scored_systems(
     world: Any, moved: str
 ) -> None:

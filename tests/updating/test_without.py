@@ -89,7 +89,7 @@ def test_own_parameters_of_a_real_fit(small_fit):
     named = [f"speedup_{name}" for name in ("limit", "noise", "log_tilt", "rise")]
     values = [posterior[n].sel(speedup_series="anthropic_cpu_speedup").values for n in named]
     expected = [np.log(values[0]), np.log(values[1]), values[2], values[3]]
-    drift = posterior["series_drift_raw"].sel(drifting_series="anthropic_cpu_speedup")
+    drift = posterior["series_drift_own"].sel(drifting_series="anthropic_cpu_speedup")
     expected.append(drift.values)
     for column in range(5):
         assert any(np.allclose(speed.values[..., column], each) for each in expected)

@@ -94,7 +94,7 @@ def test_the_design_has_every_kind_of_metric_and_all_effects():
     assert set(scores["censoring"].values.tolist()) == {"none", "left", "right", "interval"}
     assert scores.sizes["system"] == 25
     variables = {variable.name for variable in build(scores, reduced_card()).free_RVs}
-    effects = {"lab_raw", "harness_raw", "domain_drift", "series_drift_raw", "label_error_part"}
+    effects = {"lab_raw", "harness_raw", "domain_drift", "series_drift_own", "label_error_part"}
     assert effects | {names.REPEATED_DEVIATION} <= variables
 
 
