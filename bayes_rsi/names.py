@@ -35,6 +35,7 @@ CREDITED_SERIES = "credited_series"  # those of which an audit tells how flawed 
 LAB = "lab"  # labs with an effect of their own
 DOMAIN = "domain"  # domains beside the reference, general reasoning
 HARNESS = "harness"  # series and scaffold family, series|family
+HARNESS_DIRECTION = "harness_direction"  # independent direction of the harness effects, a number
 REPEATED = "repeated"  # series and system with several shares, series|system
 RUN = "run"  # all runs of one system on one task, labelled task|system
 TASK = "task"  # task of a suite

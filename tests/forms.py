@@ -15,8 +15,8 @@ from bayes_rsi.checks.court.ledger import Ledger
 from bayes_rsi.checks.court.targets import COLUMNS as ASKED
 from bayes_rsi.evidence import load_evidence
 from bayes_rsi.files import write_atomically
-from bayes_rsi.pooling.headline import Headline, headline
-from bayes_rsi.pooling.pool import Pool, Weights, pool
+from bayes_rsi.pooling.headline import Headline, headline, learnt
+from bayes_rsi.pooling.pool import Pool, Weights, given_none_yet, pool
 from bayes_rsi.report.stored import (
     POOL,
     VERDICT,
@@ -24,6 +24,7 @@ from bayes_rsi.report.stored import (
     pool_document,
     verdict_document,
 )
+from bayes_rsi.transitions import TRANSITIONS
 
 #: By how many years each form is later than the toy forecast.
 LATER = {"baseline": 0.0, "break": -0.2, "constant": 0.4, "feedback": -0.4, "saturating": 1.0}
@@ -35,7 +36,10 @@ def member(card: str = "baseline", verdict=toy.PASSED, **changes) -> Headline:
     of = load_card(card)
     tag = replace(toy.TAG, **{"card": card, "card_digest": of.digest, **changes})
     found = toy.forecast(tag=tag, verdict=verdict, late_years=LATER.get(card, 0.0))
-    return headline(found, toy.forecast(tag=tag, late_years=2.0), of.trend)
+    tree = toy.law(of)
+    posterior, prior = (tree[group].to_dataset() for group in ("posterior", "prior"))
+    parameters = learnt(posterior, prior, TRANSITIONS[of.trend].priors)
+    return headline(found, toy.forecast(tag=tag, late_years=2.0), of.trend, parameters)
 
 
 @functools.cache
@@ -52,7 +56,8 @@ def weights(**updated: float) -> Weights:
 
 def pooled(of: Weights | None = None, **changes) -> Pool:
     """Give the pool of all forms; `changes` are of the tags."""
-    return pool({name: member(name, **changes) for name in LATER}, of or weights())
+    members = {name: member(name, **changes) for name in LATER}
+    return pool(members, given_none_yet(members, of or weights()))
 
 
 def shelf(folder: Path, cards=tuple(LATER), **changes) -> Path:

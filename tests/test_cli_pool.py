@@ -23,6 +23,7 @@ from bayes_rsi.evidence.reading import read_folder
 from bayes_rsi.posterior import Fit
 from bayes_rsi.report.document import forecast_schema
 from bayes_rsi.report.stored import read_headline
+from bayes_rsi.transitions import TRANSITIONS
 
 READ_ONCE, LOAD_ONCE = functools.cache(read_folder), functools.cache(load_evidence)
 PAGE = "<!-- index -->\n\n-\n\n<!-- /index -->\n"
@@ -39,7 +40,7 @@ def fitted(monkeypatch):
             return toy.fit(card, evidence, seed, progress)
         progress("sampling", 0.3)
         tag = forms.member(card.name, data_digest=evidence.digest, seed=seed).tag
-        return Fit(card, xr.Dataset(), xr.DataTree(), toy.PASSED, tag)
+        return Fit(card, xr.Dataset(), toy.law(card), toy.PASSED, tag)
 
     fakes = {"fit": fit, "forecast": toy.project, "save_fit": toy.save, "load_fit": toy.load}
     fakes |= {"load_evidence": LOAD_ONCE}
@@ -73,6 +74,7 @@ def test_every_card_is_fitted_once_and_kept(run, fitted, tmp_path):
         found = stored(folder, name)
         assert (found.tag.card, found.tag.card_digest) == (name, load_card(name).digest)
         assert found.trend == load_card(name).trend
+        assert set(found.trend_parameters) == set(TRANSITIONS[found.trend].priors)
     # Cards that differ in their events alone share a fit.
     names = {name for name, _ in fitted}
     assert names == set(card_names()) - {"fast", "sceptic"}

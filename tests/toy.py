@@ -16,6 +16,7 @@ from bayes_rsi.evidence import Evidence, panel
 from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.posterior import Fit
 from bayes_rsi.tags import Gate, Tag, Verdict
+from bayes_rsi.transitions import TRANSITIONS
 from bayes_rsi.units import year_of_date
 
 HORIZON = "2075-12-31"
@@ -127,7 +128,20 @@ def fit(
             progress(stage, share)
     scores = _panel(card, evidence)
     tag = _tag(card, scores, seed)
-    return Fit(card, scores, xr.DataTree(), verdict, tag, {"sampling": 1.5})
+    return Fit(card, scores, law(card), verdict, tag, {"sampling": 1.5})
+
+
+def law(card: Card) -> xr.DataTree:
+    """Give draws of the parameters of a trend: about 0.1, and about 0 without scores."""
+    draws = np.random.default_rng(5).normal(size=SHAPE[:2])
+    groups = {"posterior": 0.1 + 0.05 * draws, "prior": 0.2 * draws}
+    named = TRANSITIONS[card.trend].priors
+    return xr.DataTree.from_dict(
+        {
+            group: xr.Dataset(dict.fromkeys(named, (("chain", "draw"), values)))
+            for group, values in groups.items()
+        }
+    )
 
 
 def project(fitted: Fit, group: str = "posterior") -> Forecast:

@@ -17,7 +17,7 @@ from bayes_rsi.checks.court.ledger import Ledger
 from bayes_rsi.checks.court.shared import answered_by_all
 from bayes_rsi.errors import StoreError
 from bayes_rsi.pooling.headline import Headline
-from bayes_rsi.pooling.pool import Pool, Weights, pool, weigh
+from bayes_rsi.pooling.pool import Pool, Weights, given_none_yet, pool, weigh
 from bayes_rsi.report.stored import POOL, VERDICT, read_headline, read_weights
 from bayes_rsi.tags import Tag
 
@@ -95,13 +95,14 @@ def weighed(folder: Path, card: PoolCard, wanted: Origin) -> tuple[Pool, str]:
     """
     members = {name: stored_headline(folder, name, wanted) for name in card.members}
     weights, why = stored_weights(folder, card, wanted)
+    fresh = given_none_yet(members, weights)
     if not why:
-        return pool(members, weights), ""
+        return pool(members, fresh), ""
     try:  # an installed package has no tables of backtests, but what was made of them
         kept = _kept_weights(folder, card, members, wanted)
     except StoreError:
-        return pool(members, weights), why
-    return pool(members, kept if kept.outcomes else weights), "" if kept.outcomes else why
+        return pool(members, fresh), why
+    return pool(members, kept if kept.outcomes else fresh), "" if kept.outcomes else why
 
 
 def stored_weights(folder: Path, card: PoolCard, wanted: Origin) -> tuple[Weights, str]:

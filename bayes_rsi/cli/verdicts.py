@@ -19,9 +19,10 @@ from bayes_rsi.cli.progress import Tell, progress
 from bayes_rsi.cli.shelf import origin, stored_headline, weighed
 from bayes_rsi.errors import StoreError
 from bayes_rsi.files import usable_folder, write_atomically
-from bayes_rsi.pooling.headline import Headline, headline
+from bayes_rsi.pooling.headline import Headline, headline, learnt
 from bayes_rsi.report.index import index, with_index
 from bayes_rsi.report.stored import POOL, VERDICT, as_lines, pool_document, verdict_document
+from bayes_rsi.transitions import TRANSITIONS
 
 __all__ = ["Request", "run_verdicts", "write_index"]
 
@@ -184,7 +185,9 @@ def _projected(fit: rsi.Fit, card: rsi.Card) -> Headline:
     """Give the headline of a card that has the model of the card that was fitted."""
     tag = replace(fit.tag, card=card.name, card_digest=card.digest)
     own = replace(fit, card=card, tag=tag)
-    return headline(rsi.forecast(own), rsi.forecast(own, group="prior"), card.trend)
+    posterior, prior = (fit.tree[group].to_dataset() for group in ("posterior", "prior"))
+    found = learnt(posterior, prior, TRANSITIONS[card.trend].priors)
+    return headline(rsi.forecast(own), rsi.forecast(own, group="prior"), card.trend, found)
 
 
 def _refresh(folder: Path, evidence: Evidences, note: Callable[[str], None]) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 
 from bayes_rsi import names
-from bayes_rsi.cards import TRENDS, Card, Prior, card_names, load_card
+from bayes_rsi.cards import TRENDS, Card, card_names, load_card
 from bayes_rsi.errors import ModelError, did_you_mean
 
 __all__ = ["variant", "variant_names"]
@@ -50,8 +50,9 @@ def variant(card: Card, panel: xr.Dataset, name: str) -> Card:
         The scores.
     name : str
         One of `variant_names`. ``ceilings`` turns them off where they are on and on where they are
-        off; a trend takes the priors that the card lacks from the shipped card of that trend; a
-        series or a lab is left out.
+        off; a trend takes the priors that the card lacks from the shipped card of that trend, and
+        ``never`` too, where the card has that of the shipped card of its own trend: what a trend
+        says itself must not be counted twice; a series or a lab is left out.
 
     Returns
     -------
@@ -84,16 +85,30 @@ def variant(card: Card, panel: xr.Dataset, name: str) -> Card:
     if what == "ceilings":
         return replace(named, use_ceilings=not card.use_ceilings)
     if what == "trend":
-        return replace(named, trend=which, priors=_shipped_priors(which) | dict(card.priors))
+        return _with_trend(named, which)
     if what == "series":
         return _without(named, [name])
     return _without(named, panel[names.SYSTEM].values[panel["lab"].values == which].tolist())
 
 
-def _shipped_priors(trend: str) -> dict[str, Prior]:
-    """Give the priors of the shipped card of a trend, for those that a card does not have."""
-    names_of = [name for name in card_names() if load_card(name).trend == trend]
-    return dict(load_card(trend if trend in names_of else names_of[0]).priors) if names_of else {}
+def _with_trend(card: Card, trend: str) -> Card:
+    own, other = _shipped(card.trend), _shipped(trend)
+    priors = (dict(other.priors) if other else {}) | dict(card.priors)
+    events = dict(card.events)
+    if own and other:
+        for name in events.keys() & own.events.keys() & other.events.keys():
+            if events[name].never == own.events[name].never:
+                told = other.events[name]
+                events[name] = replace(events[name], never=told.never, never_why=told.never_why)
+    return replace(card, trend=trend, priors=priors, events=events)
+
+
+def _shipped(trend: str) -> Card | None:
+    """Give the shipped card of a trend: the one of its name, or the first that has it."""
+    having = [name for name in card_names() if load_card(name).trend == trend]
+    if not having:
+        return None
+    return load_card(min(having, key=lambda name: (name != trend, name != "baseline")))
 
 
 def _without(card: Card, left_out: Sequence[str]) -> Card:

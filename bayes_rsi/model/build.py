@@ -19,7 +19,7 @@ from bayes_rsi.model.count import count
 from bayes_rsi.model.curves import begun
 from bayes_rsi.model.design import Design, design
 from bayes_rsi.model.drifts import domains, drifting
-from bayes_rsi.model.effects import harness_labels, labs
+from bayes_rsi.model.effects import harness_directions, harness_labels, labs
 from bayes_rsi.model.fraction import fraction
 from bayes_rsi.model.horizon import horizon
 from bayes_rsi.model.priors import refuse_unknown
@@ -118,6 +118,7 @@ def coordinates(arrays: Design) -> dict[str, list]:
     }
     if arrays.series_of("fraction").size:
         found[names.HARNESS] = list(harness_labels(arrays))
+        found[names.HARNESS_DIRECTION] = list(harness_directions(arrays))
         found[names.REPEATED] = list(repeated_labels(arrays))
         fractions = series[arrays.series_of("fraction")]
         found[names.AUDITED_SERIES] = list(fractions[audited(arrays)])

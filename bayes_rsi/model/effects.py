@@ -27,6 +27,7 @@ from bayes_rsi.model.priors import variable
 __all__ = [
     "harness",
     "harness_covariance",
+    "harness_directions",
     "harness_labels",
     "lab_effect",
     "labs",
@@ -135,8 +136,8 @@ def harness(design: Design, card: Card) -> Any:
     known = harness_labels(design)
     if not known.size:
         return effect
-    basis = _centred(known, labels[chosen])
-    raw = pm.Normal("harness_raw", 0.0, 1.0, shape=basis.shape[1])
+    basis = _basis(design)
+    raw = pm.Normal("harness_raw", 0.0, 1.0, dims=names.HARNESS_DIRECTION)
     free = variable(card, names.HARNESS_SPREAD) * pt.sum(basis * raw, axis=1)
     of_harness = pm.Deterministic(names.HARNESS_EFFECT, free, dims=names.HARNESS)
     where = np.clip(np.searchsorted(known, labels), 0, known.size - 1)
@@ -156,9 +157,29 @@ def harness_covariance(design: Design) -> np.ndarray:
     numpy.ndarray
         In the order of `harness_labels`, shape (harness, harness); series are independent.
     """
-    labels, chosen = _families(design)
-    basis = _centred(harness_labels(design), labels[chosen])
+    basis = _basis(design)
     return basis @ basis.T
+
+
+def harness_directions(design: Design) -> range:
+    """Give the numbers of the independent directions of the harness effects.
+
+    Parameters
+    ----------
+    design : Design
+        Arrays of the panel.
+
+    Returns
+    -------
+    range
+        From 0; one fewer for each series than it has families, for its effects sum to zero.
+    """
+    return range(_basis(design).shape[1]) if harness_labels(design).size else range(0)
+
+
+def _basis(design: Design) -> np.ndarray:
+    labels, chosen = _families(design)
+    return _centred(harness_labels(design), labels[chosen])
 
 
 def _centred(known: np.ndarray, labels: np.ndarray) -> np.ndarray:

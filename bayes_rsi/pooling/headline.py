@@ -6,7 +6,7 @@ the verdict of that forecast.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -17,16 +17,34 @@ import xarray as xr
 
 from bayes_rsi import names
 from bayes_rsi.forecasting.montecarlo import Share
-from bayes_rsi.forecasting.result import Forecast
+from bayes_rsi.forecasting.result import QUANTILES, Forecast
 from bayes_rsi.forecasting.summary import EventSummary, summary
 from bayes_rsi.tags import Tag, Verdict
 
-__all__ = ["CURVES_UNTIL", "DIGITS", "Headline", "headline", "months"]
+__all__ = ["CURVES_UNTIL", "DIGITS", "Headline", "Learnt", "headline", "learnt", "months"]
 
 #: Last day of the curves, or the horizon of the forecast if that is earlier.
 CURVES_UNTIL = date(2060, 12, 31)
 #: Digits of the curves: a millionth is far below any Monte Carlo error.
 DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What the scores say of one parameter of the trend, beside what was believed without them.
+
+    Parameters
+    ----------
+    quantiles, prior_quantiles : mapping of float to float
+        Probability to value, in the unit of the prior's card.
+    above_zero, prior_above_zero : float
+        Probability that it is positive.
+    """
+
+    quantiles: Mapping[float, float]
+    above_zero: float
+    prior_quantiles: Mapping[float, float]
+    prior_above_zero: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +68,8 @@ class Headline:
     curves : xarray.DataArray
         P(event by a day), dims (event, date), at the as-of date and at ends of months; the curve of
         an event levels off below one by what is later or never.
+    trend_parameters : mapping of str to Learnt
+        By prior of the trend's law, such as ``feedback``.
     """
 
     tag: Tag
@@ -59,6 +79,7 @@ class Headline:
     events: Mapping[str, EventSummary]
     prior_alone: Mapping[str, Mapping[date, Share]]
     curves: xr.DataArray
+    trend_parameters: Mapping[str, Learnt] = MappingProxyType({})
 
     @property
     def days(self) -> list[date]:
@@ -66,7 +87,42 @@ class Headline:
         return [day.date() for day in pd.DatetimeIndex(self.curves[names.DATE].values)]
 
 
-def headline(forecast: Forecast, prior: Forecast, trend: str) -> Headline:
+def learnt(
+    posterior: xr.Dataset, prior: xr.Dataset, parameters: Iterable[str]
+) -> Mapping[str, Learnt]:
+    """Set what the scores say of some parameters beside their priors.
+
+    Parameters
+    ----------
+    posterior, prior : xarray.Dataset
+        Draws (chain, draw).
+    parameters : iterable of str
+        Scalar variables of both.
+
+    Returns
+    -------
+    mapping of str to Learnt
+        By parameter.
+    """
+    return MappingProxyType(
+        {
+            name: Learnt(*_told(posterior[name].values), *_told(prior[name].values))
+            for name in parameters
+        }
+    )
+
+
+def _told(draws: np.ndarray) -> tuple[Mapping[float, float], float]:
+    quantiles = {p: float(np.quantile(draws, p)) for p in QUANTILES}
+    return MappingProxyType(quantiles), float(np.mean(draws > 0))
+
+
+def headline(
+    forecast: Forecast,
+    prior: Forecast,
+    trend: str,
+    trend_parameters: Mapping[str, Learnt] = MappingProxyType({}),
+) -> Headline:
     """Take what is kept from a forecast.
 
     Parameters
@@ -77,6 +133,8 @@ def headline(forecast: Forecast, prior: Forecast, trend: str) -> Headline:
         Of the same card without any score.
     trend : str
         Trend of the card.
+    trend_parameters : mapping of str to Learnt, optional
+        From `learnt`.
 
     Returns
     -------
@@ -97,6 +155,7 @@ def headline(forecast: Forecast, prior: Forecast, trend: str) -> Headline:
             dims=(names.EVENT, names.DATE),
             coords={names.EVENT: list(events), names.DATE: np.array(days, "datetime64[ns]")},
         ),
+        trend_parameters=trend_parameters,
     )
 
 

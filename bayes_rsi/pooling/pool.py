@@ -25,7 +25,7 @@ from bayes_rsi.pooling.headline import Headline
 from bayes_rsi.pooling.stacking import counted_once, stack
 from bayes_rsi.units import date_of_year, year_of_date
 
-__all__ = ["BAND", "Pool", "Weights", "pool", "weigh"]
+__all__ = ["BAND", "Pool", "Weights", "given_none_yet", "pool", "weigh"]
 
 #: Central share of the weight that the band over forms holds.
 BAND = 0.9
@@ -172,23 +172,19 @@ def weigh(card: PoolCard, densities: pd.DataFrame) -> Weights:
 def pool(members: Mapping[str, Headline], weights: Weights) -> Pool:
     """Pool forms of the trend.
 
-    What the members say is said given that none of their events has happened by the as-of date, and
-    a mixture that is given that has weights in proportion to ``weight * P(none has happened)``.
-
     Parameters
     ----------
     members : mapping of str to Headline
         By card, all of one evidence and as-of date.
     weights : Weights
-        Of the same cards, from `weigh`.
+        Of the same cards, from `given_none_yet`, or as a pool had them before.
 
     Returns
     -------
     Pool
         With the events that all members have.
     """
-    before = weights.updated
-    weights = _given_none_yet(members, weights)
+    before = _before(members, weights)
     each = {name: weights.updated[name] for name in members}
     shared = [n for n in _any(members).events if all(n in m.events for m in members.values())]
     parts = [
@@ -203,13 +199,40 @@ def pool(members: Mapping[str, Headline], weights: Weights) -> Pool:
     return Pool(weights, MappingProxyType(dict(members)), MappingProxyType(events), curves)
 
 
-def _given_none_yet(members: Mapping[str, Headline], weights: Weights) -> Weights:
-    """Update weights by how likely each form said that no event had happened by the as-of date."""
-    left = {name: 1 - max(e.contradicted for e in m.events.values()) for name, m in members.items()}
-    mass = {name: weights.updated[name] * left[name] for name in members}
-    return replace(
-        weights, updated={name: each / sum(mass.values()) for name, each in mass.items()}
-    )
+def given_none_yet(members: Mapping[str, Headline], weights: Weights) -> Weights:
+    """Update weights by how likely each form said that no event had happened by the as-of date.
+
+    What the members say is said given that none of their events has, and a mixture that is given
+    that has weights in proportion to ``weight * P(none has happened)``.
+
+    Parameters
+    ----------
+    members : mapping of str to Headline
+        By card, all of one evidence and as-of date.
+    weights : Weights
+        Of the same cards, from `weigh`.
+
+    Returns
+    -------
+    Weights
+        To be used once: a pool keeps them.
+    """
+    mass = {name: weights.updated[name] * left for name, left in _left(members).items()}
+    return replace(weights, updated=_shares(mass))
+
+
+def _left(members: Mapping[str, Headline]) -> dict[str, float]:
+    """Give P(no event by the as-of date) of each form."""
+    return {n: 1 - max(e.contradicted for e in m.events.values()) for n, m in members.items()}
+
+
+def _before(members: Mapping[str, Headline], weights: Weights) -> dict[str, float]:
+    """Give what the weights were before `given_none_yet`."""
+    return _shares({name: weights.updated[name] / left for name, left in _left(members).items()})
+
+
+def _shares(mass: Mapping[str, float]) -> dict[str, float]:
+    return {name: each / sum(mass.values()) for name, each in mass.items()}
 
 
 def _any(members: Mapping[str, Headline]) -> Headline:

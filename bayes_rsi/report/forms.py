@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from bayes_rsi import names
 from bayes_rsi.comparison.words import BOUNDS
 from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.forecasting.summary import EventSummary, quantile_label, summary
@@ -52,7 +53,7 @@ def forms_text(forecast: Forecast, pool: Pool, comparisons: pd.DataFrame) -> str
         f"events; this forecast is of card '{forecast.tag.card}')"
     )
     tables = [_table(pool, name, summary(forecast, name)) for name in shown]
-    parts = [wrapped(title), *tables, wrapped(_weighing(pool)), _failed(pool)]
+    parts = [wrapped(title), *tables, wrapped(_weighing(pool)), _failed(pool), _returns(pool)]
     return "\n".join(part for part in parts if part) + _range(pool, comparisons)
 
 
@@ -71,7 +72,7 @@ def pool_text(pool: Pool) -> str:
     """
     tag = next(iter(pool.members.values())).tag
     head = f"Forms of the trend, evidence known by {tag.as_of}, version {tag.package_version}."
-    parts = [wrapped(head), _weights(pool), wrapped(_weighing(pool)), _failed(pool)]
+    parts = [wrapped(head), _weights(pool), wrapped(_weighing(pool)), _failed(pool), _returns(pool)]
     for name, event in pool.events.items():
         title = wrapped(f"{name}: {event.title}", "    ")
         parts.append(f"{title}\nProbability in percent\n{_table(pool, name, None)}")
@@ -206,6 +207,24 @@ def _failed(pool: Pool) -> str:
     if not failed:
         return ""
     return wrapped(f"CONVERGENCE GATES FAILED for {', '.join(failed)}: do not rely on them.")
+
+
+def _returns(pool: Pool) -> str:
+    """Say what the scores say of increasing returns, by the form that has them."""
+    for card, member in pool.members.items():
+        if one := member.trend_parameters.get(names.FEEDBACK):
+            return wrapped(
+                f"Increasing returns (card '{card}'): a year of progress at today's rate changes "
+                f"log growth by {_middle(one.quantiles)}, upwards with "
+                f"{100 * one.above_zero:.0f}%; without any score, {_middle(one.prior_quantiles)} "
+                f"and {100 * one.prior_above_zero:.0f}%."
+            )
+    return ""
+
+
+def _middle(quantiles: Mapping[float, float]) -> str:
+    low, middle, high = (quantiles[p] for p in (0.05, 0.5, 0.95))
+    return f"{middle:.2f} (90%: {low:.2f} to {high:.2f})"
 
 
 def _range(pool: Pool, comparisons: pd.DataFrame) -> str:

@@ -24,7 +24,7 @@ from bayes_rsi.cards import PoolCard
 from bayes_rsi.errors import StoreError
 from bayes_rsi.forecasting.montecarlo import Share
 from bayes_rsi.forecasting.summary import EventSummary
-from bayes_rsi.pooling.headline import DIGITS, Headline
+from bayes_rsi.pooling.headline import DIGITS, Headline, Learnt
 from bayes_rsi.pooling.pool import Pool, Weights
 from bayes_rsi.report.document import (
     as_json,
@@ -76,6 +76,9 @@ def verdict_document(headline: Headline) -> dict[str, Any]:
         "horizon": horizon.isoformat(),
         "events": {name: event_record(event) for name, event in headline.events.items()},
         "prior_alone": {name: shares_record(by) for name, by in headline.prior_alone.items()},
+        "trend_parameters": {
+            n: _learnt_record(one) for n, one in headline.trend_parameters.items()
+        },
     }
     return dict(finite(document | _curves_record(headline.curves)))
 
@@ -197,6 +200,25 @@ def _curves_record(curves: xr.DataArray) -> dict[str, Any]:
     return {"months": days, "curves": dict(zip(named, values.tolist(), strict=True))}
 
 
+def _learnt_record(one: Learnt) -> dict[str, Any]:
+    sides = {
+        "posterior": (one.quantiles, one.above_zero),
+        "prior": (one.prior_quantiles, one.prior_above_zero),
+    }
+    return {
+        side: {"quantiles": {f"{p:g}": x for p, x in quantiles.items()}, "above_zero": above}
+        for side, (quantiles, above) in sides.items()
+    }
+
+
+def _learnt(held: Mapping[str, Any]) -> Learnt:
+    told = []
+    for side in ("posterior", "prior"):
+        quantiles = {float(p): x for p, x in held[side]["quantiles"].items()}
+        told += [MappingProxyType(quantiles), held[side]["above_zero"]]
+    return Learnt(*told)
+
+
 def _headline(document: dict[str, Any]) -> Headline:
     curves = document["curves"]
     days = np.array(document["months"], "datetime64[ns]")
@@ -219,6 +241,9 @@ def _headline(document: dict[str, Any]) -> Headline:
             values,
             dims=(names.EVENT, names.DATE),
             coords={names.EVENT: list(document["events"]), names.DATE: days},
+        ),
+        trend_parameters=MappingProxyType(
+            {name: _learnt(one) for name, one in document["trend_parameters"].items()}
         ),
     )
 

@@ -27,7 +27,7 @@ RESOLVED = {
     "GPT-5 nano": 174,
     "GPT-5.1": 330,
     "GPT-5.1-Codex": 330,
-    "Gemini 2.5 Pro (Jun 2025)": 268,
+    "Gemini 2.5 Pro (May 2025)": 268,
     "Gemini 3 Pro": 371,
     "Kimi K2 (Jul 2025)": 219,
     "Llama 4 Maverick": 105,

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bayes_rsi.cards import load_pool_card
-from bayes_rsi.pooling.pool import pool, weigh
+from bayes_rsi.pooling.pool import given_none_yet, pool, weigh
 
 EVENT, DAY = "end_to_end", date(2028, 12, 31)
 #: Futures that contradict what is known, by form.
@@ -54,7 +54,7 @@ def test_that_nothing_has_happened_yet_speaks_for_forms_that_said_so():
     """The pool of draws put together, those that contradict it left out."""
     before = forms.pooled().weights.prior
     members = {name: contradicting(name, share) for name, share in SHARES.items()}
-    found = pool(members, forms.weights(**before))
+    found = pool(members, given_none_yet(members, forms.weights(**before)))
     total = {name: before[name] * (1 - share) for name, share in SHARES.items()}
     wanted = {name: each / sum(total.values()) for name, each in total.items()}
     assert found.weights.updated == pytest.approx(wanted)
@@ -65,6 +65,10 @@ def test_that_nothing_has_happened_yet_speaks_for_forms_that_said_so():
     assert found.events[EVENT].contradicted == pytest.approx(
         sum(before[n] * share for n, share in SHARES.items())
     )
+    # Weights that were kept have it in them already.
+    again = pool(members, found.weights)
+    assert again.weights == found.weights
+    assert again.events[EVENT] == found.events[EVENT]
 
 
 def contradicting(name: str, share: float):

@@ -49,6 +49,8 @@ def test_a_headline_comes_back_as_it_was(tmp_path, verdict):
     read = read_headline(path)
     assert (read.tag, read.trend, read.events) == (made.tag, made.trend, made.events)
     assert read.prior_alone == made.prior_alone
+    assert read.trend_parameters == made.trend_parameters
+    assert set(read.trend_parameters) == {"growth_drift", "feedback", "feedback_cap"}
     assert dict(read.growth) == dict(made.growth)
     assert read.curves.equals(made.curves)
     assert read.verdict.passed == made.verdict.passed
@@ -73,6 +75,7 @@ def test_weights_come_back_as_they_were(tmp_path, found):
         ("verdict", ("tag", "seed"), -1),
         ("verdict", ("surprise",), 1),
         ("verdict", ("months", 0), "June 2026"),
+        ("verdict", ("trend_parameters", "growth_drift", "posterior", "above_zero"), 1.5),
         ("verdict", ("curves", "end_to_end", 0), 1.5),
         ("verdict", ("events", "end_to_end", "never", "p"), None),
         ("verdict", ("prior_alone", "end_to_end"), {"2027": 1}),
