@@ -45,6 +45,9 @@ def test_every_form_stands_beside_this_forecast_and_the_pool(found):
     low, high = found.band("end_to_end", DAYS[-4])
     assert f"{100 * low:.1f} to {100 * high:.1f}" in row(text, "range, 90%")
     assert "Weights: those of models/pool.toml, for no backtest" in text
+    one = found.members["feedback"].trend_parameters["feedback"]
+    told = f"upwards with {100 * one.above_zero:.0f}%; without any score"
+    assert told in " ".join(text.split())
     assert max(map(len, text.splitlines())) <= WIDTH
 
 
