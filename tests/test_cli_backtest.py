@@ -14,6 +14,7 @@ from commandline import runner
 from bayes_rsi.checks import backtest as module
 from bayes_rsi.evidence import tables
 from bayes_rsi.evidence.reading import read_folder
+from bayes_rsi.report.tables import WIDTH
 
 DAY = "2026-03-31"
 #: The shipped tables, read once for all tests; frames are never edited in place.
@@ -58,7 +59,8 @@ def test_it_writes_the_tables_and_prints_the_verdict(run, fitted, tmp_path):
     for text in ("GATES FAILED", "Bars", "by domain", "by series", "Events that have resolved"):
         assert text in out
     # Who is as good as persistence has not beaten it.
-    assert re.search(r"best baseline's, all \(.*at most 0\.8 +NO", out)
+    assert re.search(r"CRPS ratio, all \(.*at most 0\.8 +NO", out)
+    assert max(map(len, out.splitlines())) <= WIDTH
     assert f"{DAY}: 9 scores fitted" in err
     assert "50%" in err
 

@@ -1,9 +1,10 @@
-"""The backtest as a page: what `docs/calibration.md` says, written from the tables.
+"""The backtest as a page: what `docs/calibration.md` and `README.md` say, written from the tables.
 
 Invariant: every number between the marks of the page comes from the ledger; the text outside of
 them is nobody's but its author's.
 
     python -m bayes_rsi.checks.page models/baseline docs/calibration.md
+    python -m bayes_rsi.checks.page models/baseline README.md --brief
 """
 
 from __future__ import annotations
@@ -27,13 +28,23 @@ from bayes_rsi.report.calibration import calibration_figure
 from bayes_rsi.report.figure import figure_bytes
 from bayes_rsi.score.calibration import pit_ecdf
 
-__all__ = ["MARKS", "by_series", "picks_inside", "series_of_system", "tables", "write"]
+__all__ = [
+    "MARKS",
+    "brief",
+    "by_series",
+    "picks_inside",
+    "series_of_system",
+    "tables",
+    "write",
+    "write_brief",
+]
 
 #: What the written part of the page is between.
 MARKS = ("<!-- backtest -->", "<!-- /backtest -->")
 #: Columns of the comparisons, and of the scores.
 _AGAINST = ["pairs", "blocks", "ours", "theirs", "ratio", "ratio_low", "ratio_high"]
-_SCORES = ["pairs", "systems", "crps", "log_score", "inside_50", "inside_80", "width_80", "pit"]
+_SCORES = ["pairs", "systems", "crps", "log_score", "interval_score_80", "width_80"]
+_SCORES += ["inside_50", "inside_80", "inside_90", "pit"]
 _PICKS = 200
 
 
@@ -76,6 +87,38 @@ def tables(ledger: Ledger, tests: Sequence[str]) -> str:
         + _markdown(event_scores(table)),
         f"`{card}` against each, on the events that both answered:\n\n"
         + _markdown(events_against(table, card)),
+    ]
+    return "\n\n".join(parts)
+
+
+def brief(ledger: Ledger, tests: Sequence[str]) -> str:
+    """Write what a reader of the README should see of a backtest, in Markdown.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Of a backtest.
+    tests : sequence of str
+        Days on which nothing was tuned.
+
+    Returns
+    -------
+    str
+        The bars, every baseline, and every series on which the best of them is better.
+    """
+    scores = scored(ledger.table(), ledger.targets())
+    card = str(ledger.record()["origin"]["card"])
+    everybody = against(scores, card)[_AGAINST].join(calibration(scores)["inside_80"])
+    each = by_series(scores, card)
+    lost = each[each["ratio"] > 1]
+    parts = [
+        _markdown(bars(scores, card, tests).set_index("bar")),
+        f"`{card}` against each baseline where both answered: mean CRPS (doublings or logits), "
+        "ratio with its 90% interval from a bootstrap by system, and the share of outcomes in the "
+        "80% intervals of the baseline.",
+        _markdown(everybody),
+        f"Of {len(each)} series the best baseline is better on {len(lost)}:",
+        _markdown(lost),
     ]
     return "\n\n".join(parts)
 
@@ -216,14 +259,7 @@ def write(folder: Path, page: Path, tests: Sequence[str] = TEST_ORIGINS) -> None
         When there is no backtest in the folder, or the page has no place for it; nothing is
         written then.
     """
-    ledger = Ledger(folder, {})
-    if not ledger.record():
-        raise StoreError(f"{folder}: got no backtest, expected one; run `bayes-rsi backtest`")
-    text = _text_of(page)
-    if not all(mark in text for mark in MARKS):
-        raise StoreError(f"{page}: got no place for the tables, expected {' and '.join(MARKS)}")
-    before, _, rest = text.partition(MARKS[0])
-    after = rest.partition(MARKS[1])[2]
+    ledger, (before, after) = _ledger(folder), _around(page)
     table, scores = ledger.table(), scored(ledger.table(), ledger.targets())
     told = [str(ledger.record()["origin"]["card"]), "eci", "component"]
     pits = {name: scores[scores["model"] == name]["pit"].to_numpy() for name in told}
@@ -232,7 +268,46 @@ def write(folder: Path, page: Path, tests: Sequence[str] = TEST_ORIGINS) -> None
         {name: events_reliability(table, name) for name in (told[0], "walk")},
     )
     write_atomically(page.with_suffix(".svg"), figure_bytes(figure, "svg"))
-    write_atomically(page, f"{before}{MARKS[0]}\n\n{tables(ledger, tests)}\n\n{MARKS[1]}{after}")
+    write_atomically(page, f"{before}{tables(ledger, tests)}{after}")
+
+
+def write_brief(folder: Path, page: Path, tests: Sequence[str] = TEST_ORIGINS) -> None:
+    """Renew the short tables of a page.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Of a backtest.
+    page : pathlib.Path
+        Markdown with both `MARKS`.
+    tests : sequence of str
+        Days on which nothing was tuned.
+
+    Raises
+    ------
+    StoreError
+        When there is no backtest in the folder, or the page has no place for it; nothing is
+        written then.
+    """
+    ledger, (before, after) = _ledger(folder), _around(page)
+    write_atomically(page, f"{before}{brief(ledger, tests)}{after}")
+
+
+def _ledger(folder: Path) -> Ledger:
+    ledger = Ledger(folder, {})
+    if not ledger.record():
+        raise StoreError(f"{folder}: got no backtest, expected one; run `bayes-rsi backtest`")
+    return ledger
+
+
+def _around(page: Path) -> tuple[str, str]:
+    """Give what stands before and after the tables of a page, with the marks."""
+    text = _text_of(page)
+    if not all(mark in text for mark in MARKS):
+        raise StoreError(f"{page}: got no place for the tables, expected {' and '.join(MARKS)}")
+    before, _, rest = text.partition(MARKS[0])
+    after = rest.partition(MARKS[1])[2]
+    return f"{before}{MARKS[0]}\n\n", f"\n\n{MARKS[1]}{after}"
 
 
 def _text_of(page: Path) -> str:
@@ -255,9 +330,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m bayes_rsi.checks.page")
     parser.add_argument("folder", type=Path, help="folder of a backtest, such as models/baseline")
     parser.add_argument("page", type=Path, help="the page, such as docs/calibration.md")
+    parser.add_argument("--brief", action="store_true", help="the short tables of the README")
     chosen = parser.parse_args(arguments)
     with reported(parser.prog):
-        write(chosen.folder, chosen.page)
+        (write_brief if chosen.brief else write)(chosen.folder, chosen.page)
 
 
 if __name__ == "__main__":

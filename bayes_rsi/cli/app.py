@@ -52,8 +52,8 @@ Exit codes:
   0  all is well
   1  sbc: the right model left the band, or a wrong one was not found out
   2  wrong usage or input: a message on standard error, nothing written
-  3  a convergence gate failed, of the forecast or of one behind the answer,
-     which is given all the same
+  3  a convergence gate failed, of the forecast or of a fit that the answer is made
+     of, which is given all the same
 """
 _ADD = """\
 Append a checked row to your own tables; the shipped ones stay as they are.

@@ -31,10 +31,17 @@ from bayes_rsi.checks.executor import Executor, cluster, local
 from bayes_rsi.cli.posteriors import MODELS
 from bayes_rsi.cli.progress import progress
 from bayes_rsi.errors import EvidenceError, Problem
-from bayes_rsi.report.tables import framed
+from bayes_rsi.report.tables import SHORT, framed, wrapped
 from bayes_rsi.units import as_date
 
 __all__ = ["Request", "run_backtest"]
+
+
+_COLUMNS = (
+    "crps: in doublings or logits; points: that of shares, in the share itself; log: log score; "
+    "is_80 and width: interval score and width of the 80% interval; in_50 to in_90: share of the "
+    "outcomes inside; pit: its mean."
+)
 
 
 @dataclass(frozen=True)
@@ -163,8 +170,8 @@ def report(ledger: Ledger, card: str) -> str:
     parts = [
         _heading(asked, scores, card),
         _verdicts(ledger),
-        "All forecasters, on what each answered (CRPS in doublings or logits)\n"
-        + framed(calibration(scores)),
+        _scores("All forecasters, on what each answered", calibration(scores)),
+        wrapped(_COLUMNS),
         *_calibrations(scores, card),
         *_comparisons(scores, card),
         _bars(scores, card),
@@ -187,7 +194,11 @@ def _heading(asked: pd.DataFrame, scores: pd.DataFrame, card: str) -> str:
 def _verdicts(ledger: Ledger) -> str:
     fits = ledger.record().get("fits", {})
     failed = [f"{day}: {fit['verdict']}" for day, fit in fits.items() if not fit["passed"]]
-    return "\n".join(failed)
+    return "\n".join(map(wrapped, failed))
+
+
+def _scores(title: str, table: pd.DataFrame) -> str:
+    return f"{title}\n{framed(table.rename(columns=SHORT), gap=1)}"
 
 
 def _calibrations(scores: pd.DataFrame, card: str) -> list[str]:
@@ -195,7 +206,7 @@ def _calibrations(scores: pd.DataFrame, card: str) -> list[str]:
     if not len(mine):
         return []
     return [
-        f"Card '{card}' by {title}\n" + framed(calibration(mine, by).droplevel("model"))
+        _scores(f"Card '{card}' by {title}", calibration(mine, by).droplevel("model"))
         for title, by in (
             ("kind of question and of series", ["kind", "metric"]),
             ("months ahead", ["months"]),
@@ -226,7 +237,11 @@ def _comparisons(scores: pd.DataFrame, card: str) -> list[str]:
 
 def _bars(scores: pd.DataFrame, card: str) -> str:
     found = bars(scores, card, TEST_ORIGINS)
-    return "Bars\n" + framed(found.assign(passed=found["passed"].map({True: "yes", False: "NO"})))
+    told = found["bar"].str.replace("CRPS over the best baseline's", "CRPS ratio")
+    passed = found["passed"].map({True: "yes", False: "NO"})
+    return "Bars (CRPS ratio: over the best baseline's)\n" + framed(
+        found.assign(bar=told, passed=passed)
+    )
 
 
 def _events(table: pd.DataFrame, card: str) -> str:

@@ -27,21 +27,13 @@ from bayes_rsi.errors import EvidenceError, Problem, StoreError
 from bayes_rsi.evidence.added import is_whole
 from bayes_rsi.files import usable_folder
 from bayes_rsi.report.document import as_json, finite, records
-from bayes_rsi.report.tables import framed, wrapped
+from bayes_rsi.report.tables import SHORT, framed, wrapped
 from bayes_rsi.units import as_date
 
 __all__ = ["ScoreRequest", "check_registering", "put_down", "run_score"]
 
 #: Folder of the record of a card, inside that of the card.
 FORECASTS = "forecasts"
-#: Heads of columns in the text; with the names of the document its lines would not fit a terminal.
-SHORT = {
-    "crps_points": "points",
-    "log_score": "log",
-    "inside_50": "in_50",
-    "inside_80": "in_80",
-    "inside_90": "in_90",
-}
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,8 @@ def _beliefs(found: Implied) -> str:
         whole.append([*lever, _pair(row), *then, _points_of(row, "most", several)])
     told = f"What would give their numbers, all else as ours\n{aligned(whole)}\n" + wrapped(
         "'against' is the share of futures in which this or another event of the card would have "
-        "happened by our as-of date; they are left out."
+        "happened by our as-of date; they are left out. 'at most' is how far the lever gets by its "
+        "first number alone, 'then' with both."
     )
     if not several:
         return told

@@ -24,6 +24,16 @@ __all__ = ["WIDTH", "aligned", "forecast_text", "framed", "in_percent", "moved_t
 
 #: Widest line, in characters.
 WIDTH = 100
+#: Heads of columns of scores in texts: with the names of the documents lines would not fit.
+SHORT = {
+    "crps_points": "points",
+    "log_score": "log",
+    "interval_score_80": "is_80",
+    "width_80": "width",
+    "inside_50": "in_50",
+    "inside_80": "in_80",
+    "inside_90": "in_90",
+}
 #: The article asks what it would mean if nothing had happened by then.
 LOOKED_BACK_FROM = date(2028, 12, 31)
 _SIDES = ("theirs", "ours")

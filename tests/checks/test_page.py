@@ -14,11 +14,13 @@ from bayes_rsi.checks.court.resolved import event_scores
 from bayes_rsi.checks.court.summary import against, scored
 from bayes_rsi.checks.page import (
     MARKS,
+    brief,
     by_series,
     picks_inside,
     series_of_system,
     tables,
     write,
+    write_brief,
 )
 from bayes_rsi.errors import StoreError
 
@@ -115,6 +117,40 @@ def test_without_a_backtest_or_a_place_nothing_is_written(folder, tmp_path):
         write(tmp_path / "nowhere", page)
     assert page.read_text() == PAGE
     assert list(tmp_path.glob("*.svg")) == []
+
+
+def halves(scores):
+    return scores.assign(inside_80=0.5).groupby("model")[["inside_80"]].mean()
+
+
+def test_the_short_tables_name_every_baseline_and_every_loss(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "bars", lambda scores, card, tests: pd.DataFrame({"bar": ["one"]}))
+    monkeypatch.setattr(module, "calibration", halves)
+    each = pd.DataFrame({"ratio": [1.2, 0.8]}, index=pd.Index(["lost", "won"], name="series"))
+    monkeypatch.setattr(module, "by_series", lambda scores, card: each)
+    page = tmp_path / "README.md"
+    page.write_text(PAGE)
+    write_brief(folder, page)
+    text = page.read_text()
+    assert text.startswith("# Title\n\nBefore.\n")
+    assert text.endswith(f"{MARKS[1]}\n\nAfter.\n")
+    assert "Of 2 series the best baseline is better on 1:" in text
+    assert "| lost | 1.200 |" in text
+    assert "won" not in text
+    scores = scores_of(np.random.default_rng(1))
+    for name in set(scores["model"]) - {"ours"}:
+        ratio = against(scores, "ours").loc[name, "ratio"]
+        assert f"| {ratio:.3f} |" in next(x for x in text.splitlines() if f"| {name} |" in x)
+
+
+def test_readme_has_the_short_tables_of_the_shipped_backtest():
+    page = models_folder().parent / "README.md"
+    if not page.is_file():
+        pytest.skip("pages are read from a checkout")
+    told = brief(Ledger(models_folder() / "baseline", {}), TEST_ORIGINS)
+    assert page.read_text(encoding="utf-8").partition(MARKS[0])[2].partition(MARKS[1])[0] == (
+        f"\n\n{told}\n\n"
+    )
 
 
 def test_the_shipped_page_is_that_of_the_shipped_backtest():
