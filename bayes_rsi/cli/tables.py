@@ -20,6 +20,7 @@ from bayes_rsi.errors import BayesRsiError, EvidenceError, Problem
 from bayes_rsi.evidence import check, data_folder, panel
 from bayes_rsi.evidence.added import files_of, is_whole, labels_of, table_with
 from bayes_rsi.evidence.rows import header_of
+from bayes_rsi.evidence.rules import keys_as_text
 from bayes_rsi.evidence.selection import KEY, why_dropped
 from bayes_rsi.evidence.tables import SHIPPED
 from bayes_rsi.forecasting.events import check_events
@@ -229,7 +230,7 @@ def _beside(scores: pd.DataFrame, why: pd.Series) -> pd.Series:
     """Name the fitted rows of a user's own that stand beside a fitted shipped one; else empty."""
     shipped = scores["origin"] == SHIPPED
     names = scores["system"].astype(str) + " on " + scores["series"].astype(str)
-    keys = scores[list(KEY)].astype(str).agg("|".join, axis=1)
+    keys = keys_as_text(scores, KEY)
     revises = keys.isin(keys[shipped])
     beside = names.isin(names[shipped & (why == "")])
     return names.where((why == "") & ~shipped & ~revises & beside, "")

@@ -19,7 +19,7 @@ from bayes_rsi.forecasting.conditions import Condition
 from bayes_rsi.forecasting.grammar import parse
 from bayes_rsi.forecasting.montecarlo import Share, effective_size, error_of_mean, share_and_error
 from bayes_rsi.forecasting.result import Forecast
-from bayes_rsi.forecasting.summary import quantile_label, summary
+from bayes_rsi.forecasting.summary import median_growth, quantile_label, summary
 from bayes_rsi.units import year_of_date
 
 __all__ = ["ASSUMES", "LIMIT", "Given", "given"]
@@ -122,7 +122,7 @@ def given(
             "draw more often ('draws' and 'replicates' of the card)"
         )
     conditioned = _restricted(forecast, meets, text)
-    table = _moved(forecast, conditioned, meets, possible)
+    table = _moved(forecast, conditioned, meets)
     return Given(text, conditioned, probability, ess, int(meets.sum()), table)
 
 
@@ -153,9 +153,7 @@ def _restricted(forecast: Forecast, meets: xr.DataArray, text: str) -> Forecast:
     )
 
 
-def _moved(
-    before: Forecast, after: Forecast, meets: xr.DataArray, possible: xr.DataArray
-) -> pd.DataFrame:
+def _moved(before: Forecast, after: Forecast, meets: xr.DataArray) -> pd.DataFrame:
     rows: list[tuple[object, ...]] = []
     for name in before.event_names:
         if after.years(name).isnull().all():
@@ -172,8 +170,7 @@ def _moved(
         never = before.events[names.NEVER].sel({names.EVENT: name}).where(years.notnull())
         p, q = old.never.p, new.never.p
         rows.append((name, "never", "probability", p, q, q - p, _error(never, meets)))
-    # Of the futures that count, on both sides: else a sure condition would move growth.
-    growth = _restricted(before, possible, "").growth()[0.5], after.growth()[0.5]
+    growth = median_growth(before), median_growth(before, lost=~meets)
     change = growth[1] - growth[0]
     rows.append(("", "median growth", "doublings per year", *growth, change, None))
     columns = ["event", "quantity", "unit", "before", "given", "change", "mcse"]

@@ -8,7 +8,9 @@ futures; nothing is sampled again.
 Stated are ArviZ's psense (the gradient of the cumulative Jensen-Shannon distance of the rank of the
 event's date by log2 alpha; above 0.05 it is worth a look) and the derivatives of the headline
 numbers by log2 alpha: the change per doubling of the trust, to first order, which is a covariance
-with the log density. Kallioinen et al. (2024), https://doi.org/10.1007/s11222-023-10366-5.
+with the log density. The density of a lognormal is that of the logarithm: then a power is a smaller
+spread about the same median, and not another median too, which would depend on the unit.
+Kallioinen et al. (2024), https://doi.org/10.1007/s11222-023-10366-5.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ import pandas as pd
 import xarray as xr
 
 from bayes_rsi import names
-from bayes_rsi.cards import Event
+from bayes_rsi.cards import Event, Prior
 from bayes_rsi.forecasting.futures import Futures, Scene
 from bayes_rsi.forecasting.montecarlo import error_of_mean
 
@@ -86,7 +88,7 @@ def components(futures: Futures, scene: Scene) -> dict[str, tuple[str, np.ndarra
     dims = {names.CHAIN, names.DRAW}
     for name, prior in futures.card.priors.items():
         if name in futures.draws and set(futures.draws[name].dims) == dims:
-            found[name] = ("prior", prior.log_density(futures.flat(name)))
+            found[name] = ("prior", _log_density(prior, futures.flat(name)))
     if futures.log_likelihood is not None:
         told = futures.log_likelihood.transpose(names.CHAIN, names.DRAW, ...)
         whole = told.values.sum(axis=-1, dtype=float).ravel()
@@ -99,13 +101,17 @@ def _judged(event: Event, uniforms: Mapping[str, np.ndarray]) -> list[tuple[str,
     for key, prior in event.priors.items():
         name = key.replace("requirements.", "requirement ")
         if name in uniforms:
-            found.append((name, prior.log_density(prior.quantile(uniforms[name]))))
+            found.append((name, _log_density(prior, prior.quantile(uniforms[name]))))
     for name in ("never", "taste_free"):
         share = getattr(event, name)
         if name in uniforms and 0 < share < 1:
             is_so = uniforms[name] < share
             found.append((name, np.where(is_so, np.log(share), np.log1p(-share))))
     return found
+
+
+def _log_density(prior: Prior, value: np.ndarray) -> np.ndarray:
+    return prior.log_density(value) + (np.log(value) if prior.family == "lognormal" else 0.0)
 
 
 def _tree(futures: Futures, dates: np.ndarray, parts: Mapping[str, np.ndarray]) -> xr.DataTree:

@@ -66,7 +66,7 @@ def _judged(
     futures: Futures, scene: Scene, name: str, prior: Prior, year: float
 ) -> dict[str, object]:
     ends = (np.full(futures.size, share) for share in (LOW, HIGH))
-    years = [futures.with_dice(scene.event.name, {name: fixed}).year for fixed in ends]
+    years = [futures.redated(scene.event.name, thrown={name: fixed}) for fixed in ends]
     values = tuple(float(v) for v in prior.quantile([LOW, HIGH]))
     return _row(futures, name, "judgement", prior.unit, values, years, year)
 

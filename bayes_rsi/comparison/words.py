@@ -27,6 +27,8 @@ _NAMES = {
     "lead": "the internal lead",
     "never": "the probability of never",
 }
+#: How many judgements are named that a wait without the event would move.
+MOST_MOVED = 2
 #: What stands before a published probability.
 BOUNDS = {"exact": "", "lower": "at least ", "upper": "at most "}
 
@@ -264,12 +266,30 @@ def _nothing_happens(story: Story) -> str:
         return ""
     later = np.quantile(years[waits], 0.5, method="higher")
     growth = np.repeat(story.forecast.frontier[names.GROWTH].values, years.shape[-1]).ravel()
-    slower = np.median(growth[waits.ravel()]), np.median(growth[known.ravel()])
-    as_of = story.forecast.tag.as_of
+    then, now = (float(np.median(growth[those.ravel()])) for those in (waits, known))
     when = f"{date_of_year(float(later)):%Y-%m}" if np.isfinite(later) else "never"
     return (
-        f"If nothing has happened by {day:%Y-%m-%d}, the probability of never goes from "
-        f"{100 * never[known].mean():.0f}% to {100 * never[waits].mean():.0f}%, the growth of the "
-        f"frontier at {as_of} looks like {slower[0]:.1f} instead of {slower[1]:.1f} doublings a "
-        f"year, and the median date becomes {when}."
+        f"If nothing has happened by {day:%Y-%m-%d}, the median date becomes {when}, the "
+        f"probability of never goes from {100 * never[known].mean():.0f}% to "
+        f"{100 * never[waits].mean():.0f}%, the median growth of the frontier at "
+        f"{story.forecast.tag.as_of} from {_apart(now, then, '.{}f', (1, 2))} to "
+        f"{_apart(then, now, '.{}f', (1, 2))} doublings a year{_judged_then(story, known, waits)}."
     )
+
+
+def _judged_then(story: Story, known: np.ndarray, waits: np.ndarray) -> str:
+    """Say which judgements would have been wrong most, by their ranks."""
+    scene = story.forecast.all_futures("implied").scene(story.event)
+    moved: list[tuple[float, str]] = []
+    for key, prior in scene.event.priors.items():
+        dice = scene.uniforms.get(key.replace("requirements.", "requirement "))
+        if dice is None:
+            continue
+        now, then = (float(np.median(dice[those.ravel()])) for those in (known, waits))
+        ours, theirs = (float(prior.quantile(rank)) for rank in (now, then))
+        name = key.removeprefix("requirements.")
+        what = _NAMES.get(name, f"the horizon that '{name}' needs")
+        ends = level(ours, prior.unit, theirs), level(theirs, prior.unit, ours)
+        moved.append((abs(then - now), f"{what} from {ends[0]} to {ends[1]}"))
+    parts = [text for _, text in sorted(moved, reverse=True)[:MOST_MOVED]]
+    return f", and of what is judged {' and '.join(parts)} (medians)" if parts else ""

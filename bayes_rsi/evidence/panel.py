@@ -17,6 +17,7 @@ import xarray as xr
 from bayes_rsi.errors import EvidenceError, Problem
 from bayes_rsi.evidence.audits import audit_counts
 from bayes_rsi.evidence.cut import Evidence, digest_of
+from bayes_rsi.evidence.rules import keys_as_text
 from bayes_rsi.evidence.schema import LABEL_MARK
 from bayes_rsi.evidence.selection import KEY, select
 
@@ -113,7 +114,7 @@ def panel(
             **_audit_variables(series, evidence.audits),
         },
         coords={
-            "score": _text(scores[list(KEY)].agg(LABEL_MARK.join, axis=1)),
+            "score": _text(keys_as_text(scores, KEY, LABEL_MARK)),
             "system": _text(systems["system"]),
             "series": _text(series["series"]),
         },

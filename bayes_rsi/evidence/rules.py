@@ -56,7 +56,7 @@ def repeated_keys(frame: pd.DataFrame, table: Table, file: str) -> list[Problem]
     return problems_at(bad, keys, file, f"each {', '.join(key)} once", hint)
 
 
-def keys_as_text(frame: pd.DataFrame, key: Sequence[str]) -> pd.Series:
+def keys_as_text(frame: pd.DataFrame, key: Sequence[str], mark: str = ", ") -> pd.Series:
     """Write the key of each row in one line.
 
     Parameters
@@ -65,6 +65,8 @@ def keys_as_text(frame: pd.DataFrame, key: Sequence[str]) -> pd.Series:
         Typed rows.
     key : sequence of str
         Columns of text or of days.
+    mark : str, default ", "
+        What stands between the parts.
 
     Returns
     -------
@@ -76,7 +78,7 @@ def keys_as_text(frame: pd.DataFrame, key: Sequence[str]) -> pd.Series:
         for name in key
     ]
     rows = zip(*(part.astype("str").tolist() for part in parts), strict=True)
-    return pd.Series([", ".join(row) for row in rows], index=frame.index, dtype="str")
+    return pd.Series([mark.join(row) for row in rows], index=frame.index, dtype="str")
 
 
 def unknown_words(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -124,6 +124,8 @@ class ScoreIs(Condition):
         With what, in the unit of the series: a share, a speed-up, a ratio, minutes.
     day : str or date
         ISO date.
+    written : str, optional
+        Unit that stood beside the number, which the series must have: ``%`` or one of time.
 
     Examples
     --------
@@ -135,6 +137,7 @@ class ScoreIs(Condition):
     comparison: str
     value: float
     day: str | date
+    written: str = field(default="", compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse what is no comparison, no number or no day."""
@@ -157,6 +160,7 @@ class ScoreIs(Condition):
         """
         series = _series(futures.panel, self.series)
         kind = str(futures.panel["kind"].sel({names.SERIES: series}).item())
+        _check_unit(series, kind, self.written)
         _check_value(series, kind, self.value)
         if kind == "horizon":
             threshold = on_series(futures, series, float(doublings(self.value)))
@@ -306,6 +310,17 @@ def _check(condition: Condition, comparison: str, day: str | date) -> None:
         as_date(day)
     except ValueError as error:
         raise ConditionError(f"{what}: {error}") from None
+
+
+def _check_unit(series: str, kind: str, written: str) -> None:
+    """Refuse a unit that a series does not have: 4 hours are no speed-up."""
+    expected = ""
+    if written == "%" and kind not in ("fraction", "ratio"):
+        expected = "a unit of time" if kind == "horizon" else "a number alone"
+    elif written not in ("", "%") and kind != "horizon":
+        expected = "a share, or %" if kind == "fraction" else "a number alone"
+    if expected:
+        raise ConditionError(f"{series}: got '{written}' for a {kind}, expected {expected}")
 
 
 def _check_value(series: str, kind: str, value: float) -> None:

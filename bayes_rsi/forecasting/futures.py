@@ -55,25 +55,21 @@ class Scene:
     span: tuple[float, float]
     contradicted: np.ndarray
 
-    def dates(self, event: Event | None = None, met: np.ndarray | None = None) -> Dates:
+    def dates(self, event: Event | None = None) -> Dates:
         """Date the event.
 
         Parameters
         ----------
         event : Event, optional
             With other lags or another share of never; its requirements do not count here.
-        met : numpy.ndarray, optional
-            Other times at which the requirements are met, shape (requirement, path).
 
         Returns
         -------
         Dates
             One date for each path.
         """
-        times = self.met if met is None else met
-        return without(
-            dated(event or self.event, times, self.uniforms, self.span), self.contradicted
-        )
+        dates = dated(event or self.event, self.met, self.uniforms, self.span)
+        return without(dates, self.contradicted)
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,41 +182,15 @@ class Futures:
             self._scenes[name] = Scene(event, met, uniforms, self.span, free)
         return self._scenes[name]
 
-    def with_dice(self, name: str, other: Mapping[str, np.ndarray]) -> Dates:
-        """Date an event with other uniforms, which all events of the card share.
-
-        Parameters
-        ----------
-        name : str
-            Name of the event.
-        other : mapping of str to numpy.ndarray
-            Dice to uniforms, shape (path,); those that an event does not have change nothing.
-
-        Returns
-        -------
-        Dates
-            One date for each path.
-        """
-        found = {each: self._with_dice(each, other) for each in self.card.events}
-        return without(found[name], np.isnan([d.year for d in found.values()]).any(axis=0))
-
-    def _with_dice(self, name: str, other: Mapping[str, np.ndarray]) -> Dates:
-        scene, items = self._alone(name), required(self.event(name), self.panel)
-        uniforms = {key: other.get(key, values) for key, values in scene.uniforms.items()}
-        met = [
-            self.met(item, other[dice_of(item)]) if dice_of(item) in other else scene.met[place]
-            for place, item in enumerate(items)
-        ]
-        return dated(scene.event, np.stack(met), uniforms, self.span)
-
     def redated(
         self,
         name: str,
         changed: Mapping[str, Event] | None = None,
         near: Paths | None = None,
         moved: Paths | None = None,
+        thrown: Mapping[str, np.ndarray] | None = None,
     ) -> np.ndarray:
-        """Date an event under other judgements, or on another frontier, which all events share.
+        """Date an event under other judgements, frontier or dice, which all events share.
 
         Parameters
         ----------
@@ -233,6 +203,8 @@ class Futures:
             changed.
         moved : Paths, optional
             Another frontier.
+        thrown : mapping of str to numpy.ndarray, optional
+            Dice to other uniforms, shape (path,); those that an event does not have change nothing.
 
         Returns
         -------
@@ -240,13 +212,15 @@ class Futures:
             Decimal years, shape (path,); nan where any event of the card would have happened by the
             as-of date.
         """
-        others = {} if changed is None else changed
+        others, dice_of_all = changed or {}, thrown or {}
         told: dict[object, np.ndarray] = {}
         lost, year = np.zeros(self.size, dtype=bool), np.zeros(0)
         for each, event in self.card.events.items():
-            if each == name or each in others or moved is not None:
-                met = self._met_anew(each, others.get(each, event), near, moved, told)
-                dates = dated(others.get(each, event), met, self._alone(each).uniforms, self.span)
+            if each == name or each in others or moved is not None or dice_of_all:
+                own = self._alone(each).uniforms
+                uniforms = {key: dice_of_all.get(key, values) for key, values in own.items()}
+                met = self._met_anew(each, others.get(each, event), uniforms, near, moved, told)
+                dates = dated(others.get(each, event), met, uniforms, self.span)
                 lost |= np.isnan(dates.year)
                 year = dates.year if each == name else year
             else:
@@ -257,6 +231,7 @@ class Futures:
         self,
         name: str,
         event: Event,
+        uniforms: Mapping[str, np.ndarray],
         near: Paths | None,
         moved: Paths | None,
         told: dict[object, np.ndarray],
@@ -265,13 +240,14 @@ class Futures:
         scene, found = self._alone(name), []
         pairs = zip(required(scene.event, self.panel), required(event, self.panel), strict=True)
         for place, (ours, item) in enumerate(pairs):
-            if item == ours and moved is None:
+            uniform = uniforms.get(dice_of(item))
+            if item == ours and moved is None and uniform is scene.uniforms.get(dice_of(item)):
                 found.append(scene.met[place])
                 continue
             numbers = item.prior and (item.prior.family, *item.prior.parameters)
             key = dice_of(item), item.series, numbers
             if key not in told:
-                told[key] = self.met(item, scene.uniforms.get(dice_of(item)), moved or near)
+                told[key] = self.met(item, uniform, moved or near)
             found.append(told[key])
         return np.stack(found)
 
@@ -321,9 +297,9 @@ class Futures:
         """
         came, known = np.zeros(self.size), np.zeros(self.size)
         for turn in range(times):
-            dates = self.with_dice(event, self._turn(turn)) if turn else self.scene(event).dates()
-            came += dates.year <= year
-            known += ~np.isnan(dates.year)
+            years = self.redated(event, thrown=self._turn(turn) if turn else None)
+            came += years <= year
+            known += ~np.isnan(years)
         p = came.sum() / known.sum()
         each = p + (came - p * known) / known.mean()
         return np.asarray(each.reshape(self.paths.shape).mean(-1))

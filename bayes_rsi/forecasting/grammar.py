@@ -122,7 +122,7 @@ def _clause(clause: _Clause) -> Condition:
     if words[0] == "horizon":
         return _horizon(clause, words[1:], comparison, (number, unit), day)
     size = _size(clause, unit)
-    return ScoreIs(plain(quantity), comparison, number * size, day)
+    return ScoreIs(plain(quantity), comparison, number * size, day, unit)
 
 
 def _event(clause: _Clause) -> Condition:

@@ -114,16 +114,13 @@ def summary(forecast: Forecast, event: str) -> EventSummary:
     """
     known = date.fromisoformat(forecast.tag.as_of)
     days = [day for day in HEADLINE_DAYS if known < day <= forecast.horizon]
+    by = {day: forecast.share_by(day, event) for day in days}
     return EventSummary(
         name=event,
         title=forecast.titles.get(event, event),
-        probability_by=MappingProxyType({day: forecast.share_by(day, event) for day in days}),
+        probability_by=MappingProxyType(by),
         never_if_none_by=MappingProxyType(
-            {
-                day: forecast.never_if_none_by(day, event)
-                for day in days
-                if forecast.probability_by(day, event) < 1
-            }
+            {day: forecast.never_if_none_by(day, event) for day in days if by[day].p < 1}
         ),
         quantiles=MappingProxyType(forecast.quantiles(event)),
         never=forecast.never(event),

@@ -25,6 +25,7 @@ from pymc.model.transform.conditioning import remove_value_transforms
 from bayes_rsi import names
 from bayes_rsi.cards import Card
 from bayes_rsi.cards.facts import Sampling
+from bayes_rsi.inference.nuts import sample_compiled
 from bayes_rsi.inference.sample import PLAIN, quiet
 from bayes_rsi.inference.tree import scored
 from bayes_rsi.model.build import build, start
@@ -173,17 +174,7 @@ class Opened:
             Groups ``posterior`` and ``sample_stats``.
         """
         data = {_seen(name): scores[name] for name in self.observed}
-        return nutpie.sample(
-            self.compiled.with_data(**data),
-            draws=settings.draws,
-            tune=settings.tune,
-            chains=settings.chains,
-            cores=1,
-            target_accept=settings.target_accept,
-            seed=seed,
-            save_warmup=False,
-            progress_bar=False,
-        )
+        return sample_compiled(self.compiled.with_data(**data), settings, seed, cores=1)
 
     def log_likelihood(self, draws: xr.Dataset, scores: Mapping[str, np.ndarray]) -> np.ndarray:
         """Give the log likelihood of all scores at each draw.

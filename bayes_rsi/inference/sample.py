@@ -27,6 +27,7 @@ from bayes_rsi.errors import refuse_other, refuse_seed
 from bayes_rsi.evidence import Evidence, panel
 from bayes_rsi.forecasting.events import check_requirements
 from bayes_rsi.inference.gates import verdict
+from bayes_rsi.inference.nuts import sample_compiled
 from bayes_rsi.inference.tree import assemble, posterior_only
 from bayes_rsi.inference.warm import warm_start
 from bayes_rsi.model.build import build
@@ -191,18 +192,8 @@ def _sample(compiled: Any, card: Card, seed: int, tell: Progress, cores: int | N
     def report(chains: Any) -> None:
         tell("sampling", sum(chain.finished_draws for chain in chains) / total)
 
-    return nutpie.sample(
-        compiled,
-        draws=settings.draws,
-        tune=settings.tune,
-        chains=settings.chains,
-        cores=cores,
-        target_accept=settings.target_accept,
-        seed=seed,
-        save_warmup=False,
-        progress_bar=False,
-        progress_callback=report,
-        progress_rate=250,
+    return sample_compiled(
+        compiled, settings, seed, cores, progress_callback=report, progress_rate=250
     )
 
 

@@ -18,6 +18,7 @@ import xarray as xr
 
 from bayes_rsi.cards.facts import Sampling
 from bayes_rsi.evidence.schema import LABEL_MARK
+from bayes_rsi.inference.nuts import sample_compiled
 from bayes_rsi.inference.warm import warm_start
 from bayes_rsi.model.build import build
 from bayes_rsi.posterior import Fit
@@ -58,17 +59,7 @@ class Switched:
             Groups ``posterior`` and ``sample_stats``.
         """
         switches = {name: (of != series).astype(float) for name, of in self.series.items()}
-        return nutpie.sample(
-            self.compiled.with_data(**switches),
-            draws=settings.draws,
-            tune=settings.tune,
-            chains=settings.chains,
-            cores=1,
-            target_accept=settings.target_accept,
-            seed=seed,
-            save_warmup=False,
-            progress_bar=False,
-        )
+        return sample_compiled(self.compiled.with_data(**switches), settings, seed, cores=1)
 
 
 def switched(fit: Fit) -> Switched:

@@ -27,6 +27,7 @@ from bayes_rsi.evidence import check_runs, lay_out, load_runs
 from bayes_rsi.horizons import TimeHorizons
 from bayes_rsi.inference.gates import verdict
 from bayes_rsi.inference.marginal import crossing
+from bayes_rsi.inference.nuts import sample_compiled
 from bayes_rsi.model.runs import runs_model
 from bayes_rsi.tags import Tag
 
@@ -91,16 +92,7 @@ def _rates(success: Sequence[float]) -> np.ndarray:
 
 
 def _sampled(runs: xr.Dataset, card: RunsCard, seed: int) -> xr.DataTree:
-    return nutpie.sample(
-        nutpie.compile_pymc_model(runs_model(runs, card)),
-        draws=card.sampling.draws,
-        tune=card.sampling.tune,
-        chains=card.sampling.chains,
-        target_accept=card.sampling.target_accept,
-        seed=seed,
-        save_warmup=False,
-        progress_bar=False,
-    )
+    return sample_compiled(nutpie.compile_pymc_model(runs_model(runs, card)), card.sampling, seed)
 
 
 def _assembled(sampled: xr.DataTree, runs: xr.Dataset, rates: np.ndarray) -> xr.DataTree:

@@ -35,10 +35,14 @@ class Learnt:
 
     Parameters
     ----------
-    quantiles, prior_quantiles : mapping of float to float
-        Probability to value, in the unit of the prior's card.
-    above_zero, prior_above_zero : float
+    quantiles : mapping of float to float
+        Probability to value, in the unit of the card.
+    above_zero : float
         Probability that it is positive.
+    prior_quantiles : mapping of float to float
+        As `quantiles`, without any score.
+    prior_above_zero : float
+        As `above_zero`, without any score.
     """
 
     quantiles: Mapping[float, float]

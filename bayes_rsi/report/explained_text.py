@@ -46,7 +46,11 @@ def explained_text(found: Explanation, verdict: Verdict) -> str:
         "Shares of the variance in percent, ± Monte Carlo standard error\n"
         + aligned(_shares(found.shares))
         + _counted(found),
-        "Each quantity at its 10% and its 90% quantile: P in percent\n"
+        wrapped(
+            "Each quantity at its 10% and its 90% quantile, never at none and at twice ours, "
+            "taste_free at 0% and at 100%: P in percent"
+        )
+        + "\n"
         + aligned(_tornado(found.tornado)),
         "Doubling the trust in a component, to first order: P in points, the median in years\n"
         + aligned(_scaled(found.sensitivity)),

@@ -144,17 +144,17 @@ def information_text(found: Information, verdict: Verdict) -> str:
         told = f"{said}: {comes} by then, so there is nothing that a measurement could tell."
         return answer_text(verdict, wrapped(told), assumes=found.assumes)
     said += (
-        f". Of these, '{best['measurement']}' would tell most: it can be expected to move that by "
-        f"{points(best['move'])} points."
+        f". '{best['measurement']}' can be expected to move that by {points(best['move'])} points"
+        + (", most of the measurements below." if len(found.table) > 1 else ".")
     )
-    rows = [["", "expected move", "after a low one", "after a high one", "resolved"]]
+    rows = [["", "move", "if low", "if high", "resolved"]]
     for _, row in found.table.iterrows():
         resolved = f"{points(row['resolved'])} ± {points(row['resolved_mcse'])}"
         cells = (points(row["move"]), points(row["low"]), points(row["high"]), resolved)
-        rows.append([row["measurement"], *cells])
+        rows.append([row["measurement"][:NAME], *cells])
     title = (
-        "Points that P moves by, P after an outcome at its 10% and at its 90% quantile, percent of "
-        "the variance"
+        "Points that P can be expected to move by, P after an outcome at its 10% and at its 90% "
+        "quantile, percent of the variance"
     )
     return answer_text(
         verdict, wrapped(said), f"{wrapped(title)}\n{aligned(rows)}", assumes=found.assumes
@@ -188,7 +188,7 @@ def updated_text(found: Updated, verdict: Verdict) -> str:
     for _, row in found.rows.iterrows():
         shift = "" if found.refitted else f"{100 * row['shift']:+.2f}"
         name = " on ".join((row["system"], row["series"]))
-        rows.append([name[:60], f"{row['value']:.4g}", f"{row['known_on']:%Y-%m-%d}", shift])
+        rows.append([name[:NAME], f"{row['value']:.4g}", f"{row['known_on']:%Y-%m-%d}", shift])
     title = "The new scores"
     if not found.refitted:
         title += f", and what each did to P({found.asked})"
@@ -207,6 +207,8 @@ def updated_text(found: Updated, verdict: Verdict) -> str:
     return answer_text(verdict, *parts, assumes=found.assumes)
 
 
+#: Longest name in the first column of a table.
+NAME = 60
 _KEPT = (
     "The stored forecast stays as it is, and the other commands answer from it, as of {}; in "
     "Python `found.after` can be asked further."

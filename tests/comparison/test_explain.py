@@ -81,18 +81,23 @@ def test_scaling_a_normal_prior_moves_what_theory_says():
     assert row["psense"] > 0.05
 
 
-def test_scaling_a_skewed_prior_moves_the_median():
-    """A lognormal lag to a power is a lognormal with its log median at ln m + s^2 (1 / alpha - 1).
+def test_trusting_a_lognormal_more_narrows_it_about_its_median():
+    """LN(m, s) to a power is LN(m, s / sqrt(alpha)), as for the normal of its logarithm.
 
-    At alpha = 1 its derivative by log2 alpha is -ln(2) m s^2.
+    P(by m exp(s)) is Phi(sqrt(alpha)). In the unit itself a power would move the median too, to
+    m exp(s^2 (1 / alpha - 1)): by -0.17 years for each doubling here.
     """
     lag = judged("lognormal", 4.0, 0.25)
     event = handmade.event("work", {"one": certain(2.0**8)}, adoption=lag)
     card = handmade.card(event, replicates=400)
     found = forecast(handmade.fit(card, handmade.line()))
-    row = sensitivity(found.futures, "work", {}).set_index("component").loc["adoption"]
-    # The density at the median is counted in a window of a year, which costs some per cent.
-    assert row["median"] == pytest.approx(-np.log(2) * 4.0 * 0.25**2, rel=0.1)
+    at = float(handmade.YEARS[-1]) - 1.0 + 4.0 * np.exp(0.25)
+    table = sensitivity(found.futures, "work", {"later": at})
+    row = table.set_index("component").loc["adoption"]
+    wanted = stats.norm.pdf(1.0) * np.log(2) / 2
+    assert row["later"] == pytest.approx(wanted, abs=5 * row["later_mcse"])
+    assert row["median"] == pytest.approx(0.0, abs=5 * row["median_mcse"])
+    assert row["median_mcse"] < 0.02
 
 
 def test_every_component_has_a_row(hand_forecast):

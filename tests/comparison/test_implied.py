@@ -294,7 +294,7 @@ def test_what_nothing_until_then_would_teach(found):
     years = found.years("work").values
     never = found.events["never"].sel(event="work").values
     after = 100 * never[years > UNTIL].mean()
-    assert f"to {after:.0f}%, the growth" in words
+    assert f"to {after:.0f}%, the median growth" in words
     assert after > 100 * never.mean() + 1
 
 
@@ -453,4 +453,11 @@ def test_what_waiting_teaches_of_growth_is_told(fit):
     waits = years > float(year_of_date(days[1]))
     then, now = np.median(growth[waits]), np.median(growth[~np.isnan(years)])
     assert then < now - 0.2
-    assert f"looks like {then:.1f} instead of {now:.1f} doublings a year" in words
+    assert f"from {now:.1f} to {then:.1f} doublings a year" in words
+    # Who has waited so long has judged too short a horizon.
+    ranks = found.futures.scene("work").uniforms["requirement autonomy"]
+    prior = fit.card.events["work"].priors["requirements.autonomy"]
+    middle = [prior.quantile(np.median(ranks[x.ravel()])) for x in (~np.isnan(years), waits)]
+    assert middle[1] > 1.1 * middle[0]
+    told = " to ".join(level(x, prior.unit, y) for x, y in (middle, middle[::-1]))
+    assert f"the horizon that 'autonomy' needs from {told}" in words

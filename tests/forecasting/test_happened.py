@@ -65,8 +65,8 @@ def test_chances_and_held_dice_know_of_the_other_event(found):
     chances = found.futures.chances("late", YEAR, 1)
     assert chances.mean() == pytest.approx(found.probability_by("2030-12-31", "late"))
     held = np.full(found.futures.size, 0.02)  # so low that the other has happened in most futures
-    dates = found.futures.with_dice("late", {"requirement autonomy": held}).year
-    others = found.futures.with_dice("soon", {"requirement autonomy": held}).year
+    thrown = {"requirement autonomy": held}
+    dates, others = (found.futures.redated(name, thrown=thrown) for name in ("late", "soon"))
     np.testing.assert_array_equal(np.isnan(dates), np.isnan(others))
     assert np.isnan(dates).mean() > 0.5
 
