@@ -15,7 +15,6 @@ SYSTEM = "system"  # released AI system, by canonical name
 SERIES = "series"  # benchmark series in the panel, by id
 SCORE = "score"  # published figure, labelled series|system|scaffold|effort|reporter
 TARGET = "target"  # figure or best score that a backtest asks for, by id
-TIER = "tier"  # flagship, small, open
 EVENT = "event"  # event of the card
 FRACTION_SCORE = "fraction_score"  # scores of kind fraction
 FRACTION_SERIES = "fraction_series"  # series of kind fraction

@@ -167,9 +167,10 @@ def _score_variables(scores: pd.DataFrame, series: pd.DataFrame) -> dict[str, _V
 
 def _n_trials(scores: pd.DataFrame, of_series: pd.DataFrame) -> np.ndarray:
     """Count trials of fractions and counts: items (of the figure, else the series) times runs."""
-    items = scores["n_items"].fillna(of_series["n_items"]).fillna(1)
+    items = scores["n_items"].fillna(of_series["n_items"])  # both missing: no share, no count
     trials = np.maximum(items * scores["n_seeds"].fillna(1), 1)
-    return np.where(of_series["kind"].isin(["fraction", "count"]), trials, 0).astype("int64")
+    counted = of_series["kind"].isin(["fraction", "count"]).to_numpy()
+    return np.where(counted, trials, 0).astype("int64")
 
 
 def _sd_log2(scores: pd.DataFrame, kinds: pd.Series) -> np.ndarray:

@@ -97,7 +97,13 @@ _SCORES = Table(
             low=1,
         ),
         Column("n_seeds", "integer", "Runs averaged; empty stands for one", "runs", low=1),
-        Column("se", "number", "Published standard error", "unit of the row", low=0),
+        Column(
+            "se",
+            "number",
+            "Published standard error; no fit reads it: of shares, items and runs count instead",
+            "unit of the row",
+            low=0,
+        ),
         Column("ci_low", "number", "Lower end of the published interval", "unit of the row"),
         Column("ci_high", "number", "Upper end of the published interval", "unit of the row"),
         Column(

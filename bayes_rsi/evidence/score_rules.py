@@ -120,7 +120,8 @@ def _count_problems(scores: pd.DataFrame, series: pd.DataFrame, file: str) -> li
     uneven = counts & ((value < 0) | (value % 1 != 0)) & value.notna()
     expected = "at most " + tried.map("{:g}".format) + ", the problems that were tried"
     hint = "Check value and n_items."
-    untold = "A count says nothing without how many were tried: fill n_items here or of the series."
+    shares = (scores["unit"] == "fraction") & (scores["excluded"] == "")
+    untold = "says nothing without how many were tried: fill n_items here or of the series."
     return [
         *problems_at(uneven, value, file, "a whole number of problems, not negative", hint),
         *problems_at(counts & (value > tried), value, file, expected, hint),
@@ -129,7 +130,14 @@ def _count_problems(scores: pd.DataFrame, series: pd.DataFrame, file: str) -> li
             scores["n_items"],
             file,
             "the problems that were tried",
-            untold,
+            f"A count {untold}",
+        ),
+        *problems_at(
+            shares & fitted & tried.isna(),
+            scores["n_items"],
+            file,
+            "the number of items",
+            f"A share {untold}",
         ),
     ]
 

@@ -79,8 +79,7 @@ def score_noise(futures: Futures, series: str, expected: np.ndarray) -> np.ndarr
         items = float(futures.panel["n_items"].sel({names.SERIES: series}).item())
         over = futures.flat_of(names.OVERDISPERSION, {names.FRACTION_SERIES: series})
         binomial = np.clip(expected * (1 - expected), 0.0, None)
-        share = (0.0 if np.isnan(items) else 1 / items) + over**2
-        return np.sqrt(binomial * share + futures.flat(names.ROUNDING) ** 2)
+        return np.sqrt(binomial * (1 / items + over**2) + futures.flat(names.ROUNDING) ** 2)
     if kind == "speedup":
         return futures.flat_of(names.SPEEDUP_NOISE, {names.SPEEDUP_SERIES: series})
     return futures.flat(names.RATIO_NOISE)

@@ -11,6 +11,7 @@ from datetime import date
 from types import MappingProxyType
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from bayes_rsi import names
@@ -21,7 +22,9 @@ from bayes_rsi.forecasting.weights import weighted_median
 __all__ = [
     "HEADLINE_DAYS",
     "INTERVALS",
+    "QUARTERS_UNTIL",
     "EventSummary",
+    "by_quarter",
     "median_growth",
     "quantile_label",
     "summary",
@@ -29,6 +32,8 @@ __all__ = [
 
 #: Days by which the probability of each event is stated.
 HEADLINE_DAYS = tuple(date(year, 12, 31) for year in (2026, 2027, 2028, 2030, 2035))
+#: Last day of what is stated quarter by quarter, or the horizon if that is earlier.
+QUARTERS_UNTIL = date(2050, 12, 31)
 #: Central intervals of the date of each event, in percent.
 INTERVALS = (50, 80, 90)
 
@@ -130,6 +135,42 @@ def summary(forecast: Forecast, event: str) -> EventSummary:
         left_out=tuple(forecast.events.attrs["left_out"][event]),
         horizon=forecast.horizon,
     )
+
+
+def by_quarter(forecast: Forecast, event: str) -> pd.DataFrame:
+    """Give the probability of an event, and its hazard, quarter by quarter.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        Holds the event.
+    event : str
+        Name of the event.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each end of a quarter after the as-of date: ``date``; ``p``, P(event by then);
+        ``hazard``, P(it comes in the quarter | not before), nan once it is sure. The first quarter
+        is what is left of it.
+
+    Raises
+    ------
+    ModelError
+        When the forecast holds no such event.
+
+    Examples
+    --------
+    >>> by_quarter(forecast, "end_to_end")["p"].is_monotonic_increasing
+    True
+    """
+    known = date.fromisoformat(forecast.tag.as_of)
+    ends = pd.date_range(known, min(QUARTERS_UNTIL, forecast.horizon), freq="QE")
+    days = [day.date() for day in ends if day.date() > known]
+    p = np.asarray(forecast.curve(days, event), dtype=float)
+    before = np.concatenate([[0.0], p[:-1]])
+    hazard = np.divide(p - before, 1 - before, out=np.full(p.size, np.nan), where=before < 1)
+    return pd.DataFrame({names.DATE: pd.to_datetime(days), "p": p, "hazard": hazard})
 
 
 def quantile_label(event: EventSummary, probability: float) -> str:

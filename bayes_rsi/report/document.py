@@ -19,7 +19,7 @@ import pandas as pd
 from bayes_rsi import names
 from bayes_rsi.forecasting.montecarlo import Share
 from bayes_rsi.forecasting.result import Forecast
-from bayes_rsi.forecasting.summary import INTERVALS, EventSummary, summary
+from bayes_rsi.forecasting.summary import INTERVALS, EventSummary, by_quarter, summary
 from bayes_rsi.tags import Verdict
 from bayes_rsi.units import minutes
 
@@ -83,6 +83,7 @@ def forecast_document(
         "tag": forecast.tag.as_dict(),
         "verdict": verdict_record(forecast.verdict),
         "events": {name: event_record(summary(forecast, name)) for name in forecast.event_names},
+        "by_quarter": {name: records(by_quarter(forecast, name)) for name in forecast.event_names},
         "comparisons": records(comparisons),
         "frontier": _frontier(forecast),
         "growth": {"unit": "doublings per year", "quantiles": growth},

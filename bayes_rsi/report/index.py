@@ -72,5 +72,6 @@ def _found(headline: Headline | None) -> list[str]:
     if headline is None or EVENT not in headline.events:
         return ["-"] * (len(DAYS) + 2)
     event = headline.events[EVENT]
-    shares = [in_percent(event.probability_by[day]) for day in DAYS]
+    by = event.probability_by  # without the days that are over
+    shares = [in_percent(by[day]) if day in by else "-" for day in DAYS]
     return [*shares, quantile_label(event, 0.5), "pass" if headline.verdict.passed else "FAIL"]

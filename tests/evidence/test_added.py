@@ -29,6 +29,7 @@ SERIES = {
     "domain": "ml_engineering",
     "kind": "fraction",
     "unit": "fraction",
+    "n_items": "100",
     "released": "2025-01-01",
     "role": "core",
     "source": "own",

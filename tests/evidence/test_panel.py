@@ -129,7 +129,8 @@ def test_trials_are_items_times_runs_for_fractions_only(world: Any) -> None:
     assert int(_one(result, "swe_v|Alpha 2 mini|||author")["n_trials"]) == 200
     assert (result["n_trials"].values[result["score_series"].values == "hor_50"] == 0).all()
     world.rows["benchmarks"][1]["n_items"] = ""
-    assert int(_one(_panel(world), "swe_v|Alpha 2 mini|||author")["n_trials"]) == 1
+    with pytest.raises(EvidenceError, match="A share says nothing without how many were tried"):
+        _panel(world)
 
 
 def test_the_sd_of_a_horizon_is_its_interval_in_doublings(world: Any) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bayes_rsi.errors import DateError, ModelError
 from bayes_rsi.forecasting.montecarlo import share_and_error
-from bayes_rsi.forecasting.summary import HEADLINE_DAYS, quantile_label, summary
+from bayes_rsi.forecasting.summary import HEADLINE_DAYS, by_quarter, quantile_label, summary
 
 DAYS = st.dates(date(2026, 7, 1), date(2075, 12, 31))
 
@@ -175,3 +175,24 @@ def test_never_given_that_nothing_came_is_a_share_of_those_left():
     by, never = forecast.probability_by(day), forecast.never().p
     assert forecast.never_if_none_by(day).p == pytest.approx(never / (1 - by))
     assert forecast.never_if_none_by(day).p > never
+
+
+def test_quarter_by_quarter_hazards_multiply_to_the_probability(forecast):
+    table = by_quarter(forecast, "end_to_end")
+    assert table["date"].dt.date.iloc[0] == date(2026, 9, 30)
+    assert table["date"].dt.date.iloc[-1] == date(2050, 12, 31)
+    for row in table.itertuples():
+        assert row.p == forecast.probability_by(row.date.date())
+    waits = np.cumprod(1 - table["hazard"])
+    assert 1 - waits.to_numpy() == pytest.approx(table["p"].to_numpy())
+    # 20 of 200 draws have it on 2027-06-30, and none before.
+    june = table[table["date"] == "2027-06-30"].iloc[0]
+    assert (june["p"], june["hazard"]) == (0.1, 0.1)
+
+
+def test_what_is_sure_has_no_hazard_any_more():
+    table = by_quarter(toy.forecast({"work": {"2027-06-30": 200}}), "work")
+    after = table[table["date"] > "2027-06-30"]
+    assert (after["p"] == 1).all()
+    assert after["hazard"].isna().all()
+    assert table["hazard"].notna().sum() == 4

@@ -45,6 +45,9 @@ def test_numbers_are_those_of_the_forecast(document):
     assert event["quantiles"]["0.5"] == "2031-06-30"
     assert event["intervals"]["80"] == ["2028-06-30", None]
     assert event["never"]["p"] == pytest.approx(0.07)
+    quarters = {row["date"]: row for row in document["by_quarter"]["end_to_end"]}
+    assert quarters["2028-12-31"]["p"] == pytest.approx(0.2)
+    assert quarters["2026-09-30"] == {"date": "2026-09-30", "p": 0.0, "hazard": 0.0}
     assert [row["theirs"] for row in document["comparisons"]] == [0.3, 0.6]
     assert document["timings"] == {"a": 1.235}
     first = document["frontier"][0]

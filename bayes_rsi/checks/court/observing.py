@@ -32,9 +32,6 @@ from bayes_rsi.model.effects import SELF
 
 __all__ = ["Question", "observed"]
 
-#: Items of a series that does not say how many it has.
-ITEMS = 100
-
 
 @dataclass(frozen=True, eq=False)
 class Question:
@@ -136,7 +133,7 @@ def _fraction(
     logit = slope * (_place(world, capability, question) - difficulty)
     logit = logit + _conditions(world, capability, question, rng)
     mean = floor + (ceiling - floor) / (1 + np.exp(-logit))
-    items = question.trials or np.nan_to_num(_about(world, question, "n_items")) or ITEMS
+    items = question.trials or _about(world, question, "n_items")
     even, common = mean * (1 - mean), _common(world, capability)
     own = _own(world, capability, question, rng)
     variance = even * (1 / items + (1 - common) * more**2) + rounding**2
