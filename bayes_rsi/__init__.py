@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bayes_rsi.comparison.explain import explain
     from bayes_rsi.comparison.forecasters import compare
     from bayes_rsi.comparison.given import given
+    from bayes_rsi.comparison.human_level import human_level
     from bayes_rsi.comparison.implied import implied
     from bayes_rsi.comparison.information import value_of_information
     from bayes_rsi.errors import BayesRsiError
@@ -53,6 +54,7 @@ _PLACES = {
     "fit": ("inference.sample", "fit"),
     "forecast": ("forecasting.project", "forecast"),
     "given": ("comparison.given", "given"),
+    "human_level": ("comparison.human_level", "human_level"),
     "implied": ("comparison.implied", "implied"),
     "load_card": ("cards", "load_card"),
     "load_evidence": ("evidence", "load_evidence"),
@@ -78,6 +80,7 @@ __all__ = [
     "fit",
     "forecast",
     "given",
+    "human_level",
     "implied",
     "load_card",
     "load_evidence",

@@ -284,7 +284,7 @@ class HouseValidator(AstValidator):
 
 
 def fields(node: ast.ClassDef) -> Iterator[str]:
-    """Public annotated names of a class body: the fields of a dataclass or a pydantic model."""
+    """Public annotated names of a class body: the fields of a dataclass."""
     for item in node.body:
         if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
             private = item.target.id.startswith("_")

@@ -28,6 +28,7 @@ from bayes_rsi.report.verb_document import verb_document
 from bayes_rsi.report.verbs import (
     compounding_text,
     given_text,
+    human_level_text,
     information_text,
     updated_text,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "answer_compounding",
     "answer_explain",
     "answer_given",
+    "answer_human_level",
     "answer_implied",
     "answer_information",
     "answer_metaculus",
@@ -175,6 +177,22 @@ def answer_compounding(stored: Stored, accuracy: float, event: str) -> int:
         lambda it, _: rsi.compounding(it, accuracy, event),
         compounding_text,
     )
+
+
+def answer_human_level(stored: Stored) -> int:
+    """Answer `bayes-rsi human-level`.
+
+    Parameters
+    ----------
+    stored : Stored
+        Which forecast.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
+    return _answer(stored, "human_level", lambda it, _: rsi.human_level(it), human_level_text)
 
 
 def answer_information(stored: Stored, candidates: tuple[str, ...], day: str, event: str) -> int:

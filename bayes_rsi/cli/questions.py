@@ -249,6 +249,24 @@ def metaculus(
     raise typer.Exit(code)
 
 
+@questions.command("human-level")
+def human_level(
+    card: Card = "baseline",
+    as_of: AsOf = None,
+    out: Out = Path("out"),
+    seed: Seed = 1,
+    json: Json = False,
+    add: Add = None,
+) -> None:
+    """Say when the frontier scores what people do, on each series with a human baseline."""
+    with messages():
+        from bayes_rsi.cli.answers import answer_human_level
+        from bayes_rsi.cli.stored import Stored
+
+        code = answer_human_level(Stored(card, as_of, out, seed, json, tuple(add or ())))
+    raise typer.Exit(code)
+
+
 @questions.command()
 def compounding(
     accuracy: Annotated[

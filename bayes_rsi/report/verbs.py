@@ -12,6 +12,7 @@ import pandas as pd
 
 from bayes_rsi.comparison.compounding import Compounding
 from bayes_rsi.comparison.given import Given
+from bayes_rsi.comparison.human_level import HumanLevel
 from bayes_rsi.comparison.information import Information
 from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.report.tables import aligned, moved_text, wrapped
@@ -21,6 +22,7 @@ from bayes_rsi.tags import Verdict
 __all__ = [
     "compounding_text",
     "given_text",
+    "human_level_text",
     "information_text",
     "updated_text",
 ]
@@ -121,6 +123,38 @@ def compounding_text(found: Compounding, verdict: Verdict) -> str:
     )
 
 
+def human_level_text(found: HumanLevel, verdict: Verdict) -> str:
+    """Write when each series comes to its human baseline.
+
+    Parameters
+    ----------
+    found : HumanLevel
+        From `bayes_rsi.human_level`.
+    verdict : Verdict
+        Of the posterior behind it.
+
+    Returns
+    -------
+    str
+        The earliest first.
+    """
+    sure, count = int((found.table["reached"] > 0.5).sum()), len(found.table)
+    said = (
+        f"Of {count} series with a human baseline the frontier of released systems is more likely "
+        f"than not above it on {sure} by {found.as_of}."
+    )
+    asked = [str(name) for name in found.table.columns if str(name).startswith("by ")]
+    heads = [f"by {day.removeprefix('by ')[:7]}" for day in asked]
+    rows = [["series", "human", "reached", *heads, "median", "80% interval"]]
+    for _, row in found.table.iterrows():
+        ends = [f"{row[p]:%Y-%m}" if row[p] is not None else "later" for p in _QUANTILES]
+        shares = (f"{points(row[name])}%" for name in ("reached", *asked))
+        cells = (f"{row['human']:.3g}", *shares, ends[1], f"{ends[0]} to {ends[2]}")
+        rows.append([str(row["series"])[:NAME_OF_SERIES], *cells])
+    note = "'later': out of reach, or after the simulated horizon."
+    return answer_text(verdict, wrapped(said), f"{aligned(rows)}\n{note}", assumes=found.assumes)
+
+
 def information_text(found: Information, verdict: Verdict) -> str:
     """Write what measurements can be expected to tell.
 
@@ -209,6 +243,7 @@ def updated_text(found: Updated, verdict: Verdict) -> str:
 
 #: Longest name in the first column of a table.
 NAME = 60
+NAME_OF_SERIES = 30
 _KEPT = (
     "The stored forecast stays as it is, and the other commands answer from it, as of {}; in "
     "Python `found.after` can be asked further."
