@@ -22,7 +22,7 @@ from bayes_rsi.evidence import load_evidence, tables
 from bayes_rsi.evidence.reading import read_folder
 from bayes_rsi.posterior import Fit
 from bayes_rsi.report.document import forecast_schema
-from bayes_rsi.report.stored import read_headline
+from bayes_rsi.report.stored import read_headline, read_weights
 from bayes_rsi.transitions import TRANSITIONS
 
 READ_ONCE, LOAD_ONCE = functools.cache(read_folder), functools.cache(load_evidence)
@@ -294,3 +294,12 @@ def test_a_folder_that_cannot_be_used_names_its_option(monkeypatch, capsys, tmp_
     code, out, err = runner(monkeypatch, capsys)(*command, "--models", tmp_path / "taken")
     assert (code, out) == (2, "")
     assert "expected a folder; give another folder with --models" in err
+
+
+def test_what_was_stored_is_weighed_no_further():
+    """The shipped pool, whose members have futures that contradict what is known."""
+    folder = models_folder()
+    _, kept = read_weights(folder / "pool.json")
+    found = shelf.stored_pool(stored(folder, "baseline").tag)
+    assert found.weights.updated == pytest.approx(kept.updated)
+    assert max(event.contradicted for event in found.events.values()) > 0.01
