@@ -24,6 +24,7 @@ from bayes_rsi.errors import ConditionError, ModelError
 from bayes_rsi.forecasting.parity import parity
 from bayes_rsi.forecasting.project import forecast
 from bayes_rsi.forecasting.scores import expected_score, score_noise
+from bayes_rsi.report.tables import WIDTH
 from bayes_rsi.report.verbs import information_text
 from bayes_rsi.units import as_date, date_of_year, year_of_date
 
@@ -101,6 +102,10 @@ def test_the_most_telling_comes_first(found):
     assert result.probability == found.share_by("2029-12-31")
     sharper = value_of_information(found, ["taste_gap to 20%", "taste_gap to 300%"], "2029-12-31")
     assert sharper.table["measurement"].tolist() == ["taste_gap to 20%", "taste_gap to 300%"]
+    long = sharper.table.assign(measurement=["score on " + 80 * "x", "audit of " + 80 * "y"])
+    text = information_text(replace(sharper, table=long), toy.PASSED)
+    assert max(map(len, text.splitlines()[2:])) <= WIDTH
+    assert "most of the measurements below" in " ".join(text.split())
 
 
 # --- what is measured ----------------------------------------------------------------------------
