@@ -146,13 +146,20 @@ def human_level_text(found: HumanLevel, verdict: Verdict) -> str:
     asked = [str(name) for name in found.table.columns if str(name).startswith("by ")]
     heads = [f"by {day.removeprefix('by ')[:7]}" for day in asked]
     rows = [["series", "human", "reached", *heads, "median", "80% interval"]]
-    for _, row in found.table.iterrows():
+    never = found.table["out_of_reach"] == 1
+    for _, row in found.table[~never].iterrows():
         ends = [f"{row[p]:%Y-%m}" if row[p] is not None else "later" for p in _QUANTILES]
         shares = (f"{points(row[name])}%" for name in ("reached", *asked))
         cells = (f"{row['human']:.3g}", *shares, ends[1], f"{ends[0]} to {ends[2]}")
         rows.append([str(row["series"])[:NAME_OF_SERIES], *cells])
-    note = "'later': out of reach, or after the simulated horizon."
-    return answer_text(verdict, wrapped(said), f"{aligned(rows)}\n{note}", assumes=found.assumes)
+    notes = "'later': out of reach, or after the simulated horizon."
+    if never.any():
+        notes += (
+            " Not reached in any future, for a curve ends below a score of all items: "
+            f"{', '.join(found.table.loc[never, 'series'])}."
+        )
+    told = f"{aligned(rows)}\n{wrapped(notes)}"
+    return answer_text(verdict, wrapped(said), told, assumes=found.assumes)
 
 
 def information_text(found: Information, verdict: Verdict) -> str:

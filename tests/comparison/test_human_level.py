@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import handmade
 import numpy as np
+import pandas as pd
 import pytest
 from handmade import certain
 
@@ -64,6 +65,12 @@ def test_the_text_fits_and_has_the_numbers(hand_forecast):
     row = found.table.iloc[0]
     assert f"{100 * row['by 2028-12-31']:.1f}%" in text
     assert str(row["p50"])[:7] in text
+    # People solve all items of a series: no curve gets there.
+    last = found.table.iloc[[-1]].assign(series="hard", human=1.0, out_of_reach=1.0, p50=None)
+    more = replace(found, table=pd.concat([found.table, last]))
+    lines = human_level_text(more, hand_forecast.verdict).splitlines()
+    assert not any(line.startswith("hard") for line in lines)
+    assert "score of all items: hard." in " ".join(lines)
 
 
 def test_what_cannot_be_dated_is_refused(exam):
