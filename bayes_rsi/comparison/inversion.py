@@ -87,7 +87,7 @@ class Answer:
     shares : tuple of float
         P(event by each target's year).
     contradicted : float
-        Share of the futures in which the event would have happened by the as-of date.
+        Share of the futures in which an event of the card would have happened by the as-of date.
     """
 
     numbers: tuple[float, ...]

@@ -4,7 +4,8 @@ Invariant: a lever set to our own numbers gives our own dates, and nothing but w
 changed, on the same futures (one uniform for each judged quantity, one path for each future). What
 it names is changed for all events of the card: the frontier, and a quantity that another event
 judges by the same numbers. Else somebody would believe two things of it, and futures in which
-another event has happened by the as-of date would not be seen.
+another event has happened by the as-of date would not be seen. The shares
+`never` and `taste_free` change for the one event alone.
 """
 
 from __future__ import annotations

@@ -281,7 +281,10 @@ class Audit(Measurement):
             Shape (path,).
         """
         if names.LABEL_ERROR not in futures.draws:
-            raise ModelError(f"{self}: got a fit without ceilings, expected one with them")
+            raise ModelError(
+                f"{self}: got a fit without ceilings, expected one with them; ask a forecast of a "
+                "card with use_ceilings = true"
+            )
         known = futures.draws[names.FRACTION_SERIES].values
         series = _known(plain(self.series), known, "series of shares")
         flawed = futures.flat_of(names.LABEL_ERROR, {names.FRACTION_SERIES: series})

@@ -44,7 +44,7 @@ def on_day(paths: Paths, day: str | date) -> np.ndarray:
     if not first <= year <= last:
         raise ConditionError(
             f"got day {as_date(day)}, expected one between {date_of_year(first)} and "
-            f"{date_of_year(last)}, for which there is a frontier"
+            f"{date_of_year(last)}, for which there is a frontier; ask for such a day"
         )
     return paths.at(np.array([year]))[:, 0]
 

@@ -39,8 +39,8 @@ def table_of(before: Forecast, weights: Weights, as_of: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns as `bayes_rsi.comparison.moved.moved` has them; the errors know that both sides are
-        the same futures.
+        Columns as `bayes_rsi.comparison.moved.moved` has them, but that a median without a date is
+        "later or never"; the errors know that both sides are the same futures.
     """
     rows: list[tuple[object, ...]] = []
     days = [d for d in HEADLINE_DAYS if as_date(as_of) < d <= before.horizon]
