@@ -248,6 +248,7 @@ def test_a_card_may_ask_for_a_series_of_ones_own(run, calls, tmp_path):
     """Without the user's tables that card cannot be fitted: there is nothing to compare with."""
     own = {"series": "own_bench", "benchmark": "own_bench", "title": "Own", "human": "0.8"}
     own |= {"domain": "ml_engineering", "kind": "fraction", "unit": "fraction", "role": "core"}
+    own |= {"n_items": "100"}
     write_rows(tmp_path / "mine" / "what.csv", own | {"released": "2026-01-01", "source": "own"})
     systems = ("GPT-5", "GPT-5.2", "GPT-5.4")
     rows = [ROW | {"series": "own_bench", "system": name} for name in systems]
@@ -493,7 +494,7 @@ def test_examples_of_a_command_keep_their_lines(run, words):
 def test_help_answers_what_how_and_exit_codes(run):
     code, out, _ = run("--help")
     assert code == 0
-    gates = "3  a convergence gate failed, of the forecast or of one behind the answer"
+    gates = "3  a convergence gate failed, of the forecast or of a fit that the answer is made"
     for words in ("When will AI research", "Examples:", "--add mine.csv", "Exit codes:", gates):
         assert words in out
     assert max(map(len, out.splitlines())) <= 100

@@ -53,6 +53,8 @@ def warm_start(
         if name not in posterior:
             continue
         mean = posterior[name].mean((names.CHAIN, names.DRAW))
+        if _other_directions(model, mean):
+            continue
         value = _labelled(model, name, mean)
         if not variable.type.is_super(pt.as_tensor(value).type):
             continue  # without labels, and of another number of things
@@ -64,6 +66,12 @@ def warm_start(
         elif name in default:  # untransformed, so on the scale of the variable
             found[name] = np.where(np.isnan(value), default[name], value)
     return found
+
+
+def _other_directions(model: pm.Model, mean: xr.DataArray) -> bool:
+    """Whether a mean is of directions of harness effects that are those of another panel."""
+    dim = names.HARNESS_DIRECTION
+    return dim in mean.dims and mean.sizes[dim] != len(model.coords[dim])
 
 
 def _labelled(model: pm.Model, name: str, mean: xr.DataArray) -> np.ndarray:

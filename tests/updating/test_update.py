@@ -396,12 +396,12 @@ def test_a_warm_start_is_the_posterior_mean_of_what_is_known(small_fit):
 
 
 def test_what_has_no_labels_and_another_size_starts_anew(small_fit):
-    """Harness effects are rotated: without names for them, another panel's are of no use."""
+    """Harness effects are rotated: the directions of another panel are of no use."""
     model = build(small_fit.panel, small_fit.card)
     tree = small_fit.tree.copy()
     posterior = tree["posterior"].to_dataset()
-    assert posterior.sizes["harness_raw_dim_0"] > 1
-    tree["posterior"] = xr.DataTree(posterior.isel(harness_raw_dim_0=slice(1, None)))
+    assert posterior.sizes["harness_direction"] > 1
+    tree["posterior"] = xr.DataTree(posterior.isel(harness_direction=slice(1, None)))
     warm = warm_start(model, small_fit.panel, small_fit.card, replace(small_fit, tree=tree))
     assert "harness_raw" not in warm
     assert "growth_drift" in warm
