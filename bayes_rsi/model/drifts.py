@@ -57,8 +57,8 @@ class Partly(Transform):
 
     The sampler sees a value in spreads where its prior holds it (free is 1), and as it is where
     scores do (0). One way for all has steps that are too long somewhere: in spreads, what scores
-    fix becomes ever narrower as the spread grows, and all divergences of two days of the backtest
-    lay there, with the drift of MMLU.
+    fix becomes ever narrower as the spread grows: the three divergences of runs of 2024-09-30 that
+    were looked at lay there, with the drift of MMLU.
 
     Parameters
     ----------

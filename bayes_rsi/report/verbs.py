@@ -155,7 +155,7 @@ def human_level_text(found: HumanLevel, verdict: Verdict) -> str:
     notes = "'later': out of reach, or after the simulated horizon."
     if never.any():
         notes += (
-            " Not reached in any future, for a curve ends below a score of all items: "
+            " Not reached in any future, as no curve gets to a score of all items: "
             f"{', '.join(found.table.loc[never, 'series'])}."
         )
     told = f"{aligned(rows)}\n{wrapped(notes)}"

@@ -41,6 +41,17 @@ def test_a_changed_card_or_fit_changes_the_table():
     assert index(CARDS, {"baseline": forms.member("baseline", toy.FAILED)}) != table
 
 
+def test_a_day_that_is_over_has_no_number():
+    """A fit as of 2028 states nothing by the end of 2027."""
+    held = forms.member("baseline")
+    event = held.events["end_to_end"]
+    later = {day: share for day, share in event.probability_by.items() if day.year > 2027}
+    events = {**held.events, "end_to_end": replace(event, probability_by=later)}
+    (card,) = (card for card in CARDS if card.name == "baseline")
+    row = index([card], {"baseline": replace(held, events=events)}).splitlines()[-1]
+    assert [cell.strip() for cell in row.split("|")][5] == "-"
+
+
 def test_a_row_says_what_is_stored_and_a_dash_what_is_not():
     table = index(CARDS, {"break": forms.member("break", toy.FAILED)})
     rows = {line.split(" | ")[0]: line for line in table.splitlines()}
