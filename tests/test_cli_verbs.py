@@ -21,6 +21,7 @@ VERBS = {
     "explain": ["explain", "--day", "2028-12-31"],
     "implied": ["implied", "clark", "--not-before", "2026-12-31"],
     "compounding": ["compounding"],
+    "compare": ["compare", "clark"],
     "human_level": ["human-level"],
     "value_of_information": ["value-of-information"],
 }

@@ -191,6 +191,8 @@ class Card:
         Spacing of the knots of the frontier, years.
     pins : tuple of float
         Years before the as-of date at which the frontier's clock is pinned, larger first.
+    lab_systems : int
+        Fewest systems of a lab that has an effect of its own.
     use_ceilings : bool
         Whether label errors bound the scores; False sets every ceiling to 1.
     evidence : EvidenceChoice
@@ -212,6 +214,7 @@ class Card:
     as_of: str
     knot_years: float
     pins: tuple[float, ...]
+    lab_systems: int
     use_ceilings: bool
     evidence: EvidenceChoice
     sampling: Sampling

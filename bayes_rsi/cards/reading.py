@@ -66,6 +66,7 @@ def read_card(raw: Mapping[str, Any], file: str) -> Card:
             "two positive numbers, years before as_of, the larger one first",
             lambda pins: len(pins) == 2 and pins[0] > pins[1] > 0,
         ),
+        lab_systems=top.integer("lab_systems", 2),
         use_ceilings=top.flag("use_ceilings"),
         evidence=_evidence(top.table("evidence")),
         sampling=read_sampling(top.table("sampling")),

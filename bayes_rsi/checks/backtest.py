@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
 
@@ -26,9 +26,9 @@ from bayes_rsi.checks.court.ours import predictions
 from bayes_rsi.checks.court.past import past_of
 from bayes_rsi.checks.court.targets import TEST_ORIGINS, targets
 from bayes_rsi.checks.executor import Executor
-from bayes_rsi.evidence import Evidence, cut, load_evidence
+from bayes_rsi.evidence import Evidence, cut, load_evidence, panel
 from bayes_rsi.forecasting.dice import dice
-from bayes_rsi.inference.sample import fit, panel_of
+from bayes_rsi.inference.sample import fit
 
 __all__ = [
     "BASELINE_JOB",
@@ -131,7 +131,8 @@ def run(job: Job) -> Answer:
 def _simple(
     card: Card, seen: Evidence, asked: pd.DataFrame, events: pd.DataFrame, job: Job
 ) -> Answer:
-    past = past_of(panel_of(card, seen))
+    # Lines through a series go through all of it, as its publisher draws them.
+    past = past_of(panel(seen, **asdict(card.evidence), carried_over=True))
     rows = [
         answers(name, forecaster(past, asked, job.draws, job.seed), asked, events)
         for name, forecaster in BASELINES.items()

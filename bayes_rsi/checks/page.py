@@ -20,7 +20,14 @@ from pandas.api.types import is_numeric_dtype
 from bayes_rsi.checks.backtest import TEST_ORIGINS
 from bayes_rsi.checks.court.ledger import Ledger
 from bayes_rsi.checks.court.resolved import event_scores, events_against, events_reliability
-from bayes_rsi.checks.court.summary import against, bars, calibration, scored, unasked
+from bayes_rsi.checks.court.summary import (
+    against,
+    bars,
+    calibration,
+    rivals,
+    scored,
+    unasked,
+)
 from bayes_rsi.checks.court.targets import outcomes
 from bayes_rsi.errors import StoreError, reported
 from bayes_rsi.files import write_atomically
@@ -189,9 +196,10 @@ def by_series(scores: pd.DataFrame, card: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Index series: ``pairs``, ``ours``, ``rival``, ``theirs``, ``ratio``; losses first.
+        Index series: ``pairs``, ``ours``, ``rival``, ``theirs``, ``ratio``; losses first. Baselines
+        that are lent what is ours are no rivals.
     """
-    found = against(scores, card, ["series"]).reset_index()
+    found = against(rivals(scores), card, ["series"]).reset_index()
     total = scores[scores["model"] == card].groupby("series").size()
     found = found[found["pairs"] >= found["series"].map(total) / 2]
     worst = found.sort_values("ratio").groupby("series").tail(1)

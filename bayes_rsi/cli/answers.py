@@ -16,6 +16,7 @@ from bayes_rsi.cli.posteriors import POSTERIOR, obtain
 from bayes_rsi.cli.progress import Stages, progress
 from bayes_rsi.cli.stored import Stored, recalled, said_by_others
 from bayes_rsi.cli.tables import notes_of
+from bayes_rsi.comparison.forecasters import Compared
 from bayes_rsi.comparison.measurements import measurement
 from bayes_rsi.comparison.variants import variant
 from bayes_rsi.errors import OutputError
@@ -26,6 +27,7 @@ from bayes_rsi.report.implied_text import implied_text
 from bayes_rsi.report.metaculus import metaculus_cdf, metaculus_document, metaculus_text
 from bayes_rsi.report.verb_document import verb_document
 from bayes_rsi.report.verbs import (
+    compared_text,
     compounding_text,
     given_text,
     human_level_text,
@@ -37,6 +39,7 @@ from bayes_rsi.units import as_date
 from bayes_rsi.updating.known import known_by
 
 __all__ = [
+    "answer_compare",
     "answer_compounding",
     "answer_explain",
     "answer_given",
@@ -151,6 +154,29 @@ def answer_implied(
         "implied",
         lambda it, _: rsi.implied(it, forecaster, event, not_before, said_by_others(stored)),
         implied_text,
+    )
+
+
+def answer_compare(stored: Stored, forecaster: str | None) -> int:
+    """Answer `bayes-rsi compare`.
+
+    Parameters
+    ----------
+    stored : Stored
+        Which forecast.
+    forecaster : str or None
+        Whose probabilities; None: everybody's.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
+    return _answer(
+        stored,
+        "compare",
+        lambda it, _: Compared(rsi.compare(it, forecaster, said_by_others(stored))),
+        compared_text,
     )
 
 

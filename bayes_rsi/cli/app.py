@@ -38,6 +38,7 @@ Examples:
   bayes-rsi update mine.csv                    with your scores, without fitting again if it can
   bayes-rsi explain                            how much is data, how much is judgement
   bayes-rsi implied clark                      what must be believed to hold his view
+  bayes-rsi compare                            what others have said, beside our numbers
   bayes-rsi human-level                        when each benchmark is at human level
   bayes-rsi compounding                        errors over generations after the event
   bayes-rsi forecast --register                puts the forecast into the record

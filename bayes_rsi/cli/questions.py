@@ -249,6 +249,27 @@ def metaculus(
     raise typer.Exit(code)
 
 
+@questions.command()
+def compare(
+    forecaster: Annotated[
+        str | None, typer.Argument(help="Name, or words of it. Default: everybody.")
+    ] = None,
+    card: Card = "baseline",
+    as_of: AsOf = None,
+    out: Out = Path("out"),
+    seed: Seed = 1,
+    json: Json = False,
+    add: Add = None,
+) -> None:
+    """Put what others have published beside our probabilities: events, horizons, scores."""
+    with messages():
+        from bayes_rsi.cli.answers import answer_compare
+        from bayes_rsi.cli.stored import Stored
+
+        code = answer_compare(Stored(card, as_of, out, seed, json, tuple(add or ())), forecaster)
+    raise typer.Exit(code)
+
+
 @questions.command("human-level")
 def human_level(
     card: Card = "baseline",

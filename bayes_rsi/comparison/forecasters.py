@@ -2,6 +2,9 @@
 
 Invariant: only forecasts known by our as-of date are compared, only on days after it and within
 the simulated horizon, and of several forecasts on one question only the latest.
+
+What somebody says of a time horizon or of a score is compared through the condition that the table
+gives: their quantile q of a quantity is a probability of 1 - q that it is at least so large.
 """
 
 from __future__ import annotations
@@ -9,18 +12,28 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
-from bayes_rsi.errors import EvidenceError, Problem, refuse_other
+from bayes_rsi.comparison.given import share_of
+from bayes_rsi.errors import ConditionError, EvidenceError, Problem, refuse_other
 from bayes_rsi.evidence import load_evidence
+from bayes_rsi.forecasting.grammar import parse
+from bayes_rsi.forecasting.montecarlo import Share
 from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.units import as_date
 
-__all__ = ["COLUMNS", "compare", "hazards"]
+__all__ = ["ASSUMES", "COLUMNS", "Compared", "compare", "hazards"]
+
+#: What is assumed, in one line.
+ASSUMES = (
+    "horizons and scores are those expected of the best released system, without the noise of a "
+    "measurement; who asks for the best figure published asks for slightly more"
+)
 
 #: Columns of a comparison.
 COLUMNS = (
@@ -36,24 +49,43 @@ COLUMNS = (
     "points",
     "log_odds",
 )
+#: How a condition writes the unit of a quantile; others are left out.
+_UNITS = {"hours": " h", "minutes": " min", "percent": "%"}
 _QUANTILES = {"p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9}
 
 
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """Others' probabilities beside ours, as the command line gives them.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `compare`.
+    assumes : str
+        In one line.
+    """
+
+    table: pd.DataFrame
+    assumes: str = ASSUMES
+
+
 def compare(
-    forecast: Forecast, forecaster: str, forecasts: pd.DataFrame | None = None
+    forecast: Forecast, forecaster: str | None = None, forecasts: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """Put somebody's probabilities beside ours.
 
-    A published probability is compared at its date; of published quantiles each is a probability at
-    the date it gives.
+    A published probability is compared at its date; of published quantiles of a date each is a
+    probability at the date it gives, and of those of a horizon or a score each is a probability
+    that it is at least so large.
 
     Parameters
     ----------
     forecast : Forecast
         Ours.
-    forecaster : str
+    forecaster : str, optional
         Name in `data/forecasts.csv`, whatever its case, or words of it that fit only one
-        forecaster: ``"clark"``.
+        forecaster: ``"clark"``. Default: everybody.
     forecasts : pandas.DataFrame, optional
         Table `forecasts` of an `Evidence`. Default: the shipped one as known on our as-of date.
 
@@ -61,10 +93,10 @@ def compare(
     -------
     pandas.DataFrame
         One row for each event and day, in order: ``forecaster``, ``question``, ``forecast_date``,
-        ``event``, ``date`` (datetime64), ``bound`` (exact, lower: theirs or more, upper: theirs or
-        less), ``theirs``, ``ours``, ``mcse`` of ours (probabilities), ``points`` (ours minus
-        theirs, percentage points), ``log_odds`` (difference of logits, natural; infinite where a
-        probability is 0 or 1).
+        ``event`` (of ours, or a condition without its day), ``date`` (datetime64), ``bound``
+        (exact, lower: theirs or more, upper: theirs or less), ``theirs``, ``ours``, ``mcse`` of
+        ours (probabilities), ``points`` (ours minus theirs, percentage points), ``log_odds``
+        (difference of logits, natural; infinite where a probability is 0 or 1).
 
     Raises
     ------
@@ -85,9 +117,11 @@ def compare(
     # that lie behind us.
     latest = table.groupby(["forecaster", "question"])["forecast_date"].transform("max")
     usable = _comparable(table[table["forecast_date"] == latest], forecast)
+    if forecaster is None:
+        return _beside(usable)
     comparable = usable["forecaster"].unique().tolist()
     name = _named(forecaster, comparable, table["forecaster"], as_of, later["forecaster"])
-    return _beside(usable[usable["forecaster"] == name], forecast)
+    return _beside(usable[usable["forecaster"] == name])
 
 
 def hazards(probability_by_year: Mapping[int, float]) -> dict[int, float]:
@@ -120,23 +154,48 @@ def hazards(probability_by_year: Mapping[int, float]) -> dict[int, float]:
 def _comparable(table: pd.DataFrame, forecast: Forecast) -> pd.DataFrame:
     """Give one row for each probability at a date that our forecast speaks about."""
     columns = ["forecaster", "question", "forecast_date", "event", "date", "bound", "theirs"]
-    ours = table[table["event"].isin(forecast.event_names)]
+    ours = table[table["event"].isin(forecast.event_names) | (table["condition"] != "")]
     frame = pd.DataFrame([row for _, cells in ours.iterrows() for row in _pairs(cells)])
     frame = frame.reindex(columns=columns)
     days = pd.to_datetime(frame["date"])
     after, last = pd.Timestamp(forecast.tag.as_of), pd.Timestamp(forecast.horizon)
-    return frame.assign(date=days)[(days > after) & (days <= last)]
+    frame = frame.assign(date=days)[(days > after) & (days <= last)]
+    shares = [
+        _ours(forecast, event, day)
+        for event, day in zip(frame["event"], frame["date"], strict=True)
+    ]
+    told = [share is not None for share in shares]
+    found = [share for share in shares if share is not None]
+    return frame[told].assign(ours=[s.p for s in found], mcse=[s.mcse for s in found])
+
+
+def _ours(forecast: Forecast, event: str, day: pd.Timestamp) -> Share | None:
+    """Give our probability; None where the condition is about a series that is not fitted."""
+    if event in forecast.event_names:
+        return forecast.share_by(as_date(day), event)
+    condition = parse(f"{event} by {as_date(day)}")
+    try:
+        return share_of(forecast, condition)
+    except ConditionError:
+        return None
 
 
 def _pairs(row: pd.Series) -> Iterator[dict[Hashable, object]]:
     """Give the dated probabilities that a published forecast states."""
     common = row[["forecaster", "question", "forecast_date", "event", "bound"]].to_dict()
+    common["event"] = row["event"] or row["condition"]
     if row["kind"] == "probability" and pd.notna(row["target_date"]):
         yield common | {"date": row["target_date"], "theirs": row["probability"]}
     if row["kind"] == "quantiles" and row["unit"] == "date":
         for column, probability in _QUANTILES.items():
             if row[column]:
                 yield common | {"date": pd.Timestamp(row[column]), "theirs": probability}
+    elif row["kind"] == "quantiles" and row["unit"] in _UNITS and row["condition"]:
+        for column, probability in _QUANTILES.items():
+            if row[column]:
+                said = f"{row['condition']} >= {row[column]}{_UNITS[row['unit']]}"
+                day = {"date": row["target_date"], "theirs": 1 - probability}
+                yield common | {"event": said} | day
 
 
 def _named(
@@ -185,18 +244,11 @@ def _comparable_names(names: list[str]) -> str:
     return f"Comparable: {', '.join(repr(name) for name in sorted(names)) or 'nobody'}."
 
 
-def _beside(rows: pd.DataFrame, forecast: Forecast) -> pd.DataFrame:
-    pairs = zip(rows["date"], rows["event"], strict=True)
-    shares = [forecast.share_by(as_date(day), event) for day, event in pairs]
-    ours = np.array([share.p for share in shares])
-    theirs = rows["theirs"].to_numpy(dtype=float)
-    both = rows.assign(
-        ours=ours,
-        mcse=[share.mcse for share in shares],
-        points=100 * (ours - theirs),
-        log_odds=_logit(ours) - _logit(theirs),
-    )
-    return both[list(COLUMNS)].sort_values(["event", "question", "date"], ignore_index=True)
+def _beside(rows: pd.DataFrame) -> pd.DataFrame:
+    ours, theirs = (rows[name].to_numpy(dtype=float) for name in ("ours", "theirs"))
+    both = rows.assign(points=100 * (ours - theirs), log_odds=_logit(ours) - _logit(theirs))
+    order = ["event", "question", "date", "forecaster"]
+    return both[list(COLUMNS)].sort_values(order, ignore_index=True)
 
 
 def _logit(p: np.ndarray) -> np.ndarray:

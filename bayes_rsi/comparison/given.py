@@ -22,7 +22,7 @@ from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.forecasting.summary import median_growth, quantile_label, summary
 from bayes_rsi.units import year_of_date
 
-__all__ = ["ASSUMES", "LIMIT", "Given", "given"]
+__all__ = ["ASSUMES", "LIMIT", "Given", "given", "share_of"]
 
 #: Fewest effective draws that a condition may leave: shares then have errors of at most 5 points.
 LIMIT = 100.0
@@ -107,11 +107,9 @@ def given(
     True
     """
     refuse_other(forecast, Forecast, "given", "bayes_rsi.forecast")
-    futures = forecast.all_futures("given")
-    parts = _parts(condition)
+    parts, possible = _parts(condition), _possible(forecast)
     text = " and ".join(map(str, parts))
-    fresh = np.logical_and.reduce([part.met(futures) for part in parts])
-    meets, possible = futures.folded(fresh), _possible(forecast)
+    meets = _met(forecast, parts)
     probability = Share(*share_and_error(meets.where(possible)))
     meets = meets & possible
     ess = effective_size(meets.values.astype(float))
@@ -124,6 +122,34 @@ def given(
     conditioned = _restricted(forecast, meets, text)
     table = _moved(forecast, conditioned, meets)
     return Given(text, conditioned, probability, ess, int(meets.sum()), table)
+
+
+def share_of(forecast: Forecast, condition: str | Condition | Sequence[Condition]) -> Share:
+    """Give the probability of a condition, with its Monte Carlo standard error.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        From `bayes_rsi.forecast`.
+    condition : str, Condition or sequence of Condition
+        As in `given`.
+
+    Returns
+    -------
+    Share
+        Share of the futures that do not contradict what is known.
+
+    Raises
+    ------
+    ConditionError
+        When the condition cannot be read, or is about a series that is not fitted.
+    """
+    return Share(*share_and_error(_met(forecast, _parts(condition)).where(_possible(forecast))))
+
+
+def _met(forecast: Forecast, parts: Sequence[Condition]) -> xr.DataArray:
+    futures = forecast.all_futures("given")
+    return futures.folded(np.logical_and.reduce([part.met(futures) for part in parts]))
 
 
 def _parts(condition: str | Condition | Sequence[Condition]) -> tuple[Condition, ...]:

@@ -33,6 +33,7 @@ def panel(
     exclude: Collection[str] = (),
     min_scores: int = 3,
     article_only: bool = False,
+    carried_over: bool = False,
 ) -> xr.Dataset:
     """Select the figures a model may see and lay them out with names and dates.
 
@@ -45,12 +46,14 @@ def panel(
        cannot stand beside others, for an index is made of them;
     4. `not_named`: neither its series, its benchmark nor its system is in `exclude`; and, where
        `article_only` is asked for, `quoted_by_article`: it is marked as quoted by the article;
-    5. `latest_vintage`: of each series, system, scaffold, effort and reporter, the vintage that
+    5. `not_carried_over`: its runs are not counted already, in a series that they were carried over
+       from (the column `carried_from`); not asked where `carried_over` is true;
+    6. `latest_vintage`: of each series, system, scaffold, effort and reporter, the vintage that
        became known last;
-    6. `highest_effort`: of each series, system, scaffold and reporter, the highest effort
+    7. `highest_effort`: of each series, system, scaffold and reporter, the highest effort
        (max > high > medium > low > none > unstated);
-    7. `released_systems`: the system was released by `evidence.as_of`;
-    8. `enough_scores`: its series has at least `min_scores` such rows.
+    8. `released_systems`: the system was released by `evidence.as_of`;
+    9. `enough_scores`: its series has at least `min_scores` such rows.
 
     Systems are sorted by release, then name; series by id; scores by series, system, scaffold,
     effort, reporter. Systems and series without a selected score are not in the panel.
@@ -67,6 +70,9 @@ def panel(
         Fewest scores of a series.
     article_only : bool, default False
         Take only figures that the article quotes.
+    carried_over : bool, default False
+        Take also figures whose runs another series counts: for a line through one series, as its
+        publisher draws it. A model of all would count the runs twice.
 
     Returns
     -------
@@ -103,7 +109,7 @@ def panel(
     310
     """
     _refuse_changed(evidence)
-    scores = select(evidence, kinds, exclude, min_scores, article_only)
+    scores = select(evidence, kinds, exclude, min_scores, article_only, carried_over)
     systems = _systems(scores, evidence.systems)
     series = _series(scores, evidence.series)
     return xr.Dataset(

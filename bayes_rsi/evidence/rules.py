@@ -212,8 +212,12 @@ def _audit_problems(audits: pd.DataFrame, file: str, today: date) -> list[Proble
     bad = audits["n_flawed"] > audits["n_audited"]
     beyond = audits["n_audited"] > audits["n_items"]
     hint = "Nobody looks at more items than the set has: correct one of them."
+    failed = (audits["sampling"] == "failed_items") & audits["n_items"].isna()
+    solved = "Items that systems solved are taken as sound, and without it nobody knows how many."
+    whole = "the number of items of the whole set"
     return [
         *problems_at(bad, audits["n_flawed"], file, "at most n_audited", "Swap or correct them."),
+        *problems_at(failed, audits["n_items"], file, whole, solved),
         *problems_at(beyond, audits["n_audited"], file, "at most n_items", hint),
         *future(audits["known_on"], file, today),
     ]
@@ -229,9 +233,23 @@ def _forecast_problems(forecasts: pd.DataFrame, file: str, today: date) -> list[
         *problems_at(
             over, days_as_text(target), file, "a day after forecast_date", "Check both days."
         ),
+        *_falling(forecasts, file),
         *_quantile_problems(forecasts, file),
         *future(forecasts["forecast_date"], file, today),
     ]
+
+
+def _falling(forecasts: pd.DataFrame, file: str) -> list[Problem]:
+    """Find probabilities by a day below those that the same person gave by earlier days."""
+    said = forecasts[(forecasts["kind"] == "probability") & (forecasts["bound"] == "exact")]
+    said = said.dropna(subset=["probability", "target_date"]).sort_values("target_date")
+    one = ["forecaster", "question", "event", "condition", "forecast_date"]
+    before = said.groupby(one, dropna=False)["probability"].cummax()
+    low = said.index[said["probability"] < before]
+    bad = pd.Series(forecasts.index.isin(low), index=forecasts.index)
+    expected = "at least the probability by an earlier day"
+    hint = "What has happened by a day has happened by every later one: correct one of them."
+    return problems_at(bad, forecasts["probability"], file, expected, hint)
 
 
 def _quantile_problems(forecasts: pd.DataFrame, file: str) -> list[Problem]:

@@ -138,6 +138,11 @@ _SCORES = Table(
             default="assumed",
         ),
         Column("excluded", "string", "Why it is kept out of every fit", allowed=_EXCLUSIONS),
+        Column(
+            "carried_from",
+            "string",
+            "Series whose runs this figure repeats: it is not fitted beside that series",
+        ),
         _ARTICLE,
         _SOURCE,
         _NOTE,
@@ -272,6 +277,12 @@ _FORECASTS = Table(
             "string",
             "Event of the package that it maps to; empty when none does",
             allowed=("", "end_to_end", "engineering", "proof_of_concept"),
+        ),
+        Column(
+            "condition",
+            "string",
+            "What must be so on the day, as `bayes-rsi given` reads it, without the day; without "
+            "the number too where the quantiles are it",
         ),
         Column(
             "kind",

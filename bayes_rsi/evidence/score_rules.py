@@ -12,7 +12,7 @@ from datetime import date
 
 import pandas as pd
 
-from bayes_rsi.errors import Problem
+from bayes_rsi.errors import Problem, did_you_mean
 from bayes_rsi.evidence.cells import problems_at
 from bayes_rsi.evidence.rules import days_as_text, future, unknown_words
 
@@ -52,6 +52,7 @@ def score_problems(
     return [
         *unknown_words(scores["series"], tables["benchmarks"]["series"], file, "benchmarks"),
         *unknown_words(scores["system"], names, file, "systems", tables["aliases"]["alias"]),
+        *_carried_problems(scores, series, file),
         *_other_unit(scores, series["unit"], file),
         *_fraction_range(scores, file),
         *_not_positive(scores, file),
@@ -62,6 +63,15 @@ def score_problems(
         *future(scores["known_on"], file, today),
         *_too_early(scores, systems["released"], file),
     ]
+
+
+def _carried_problems(scores: pd.DataFrame, series: pd.DataFrame, file: str) -> list[Problem]:
+    """Find runs that come from a series that does not exist, is the same, or of another kind."""
+    origin = scores["carried_from"]
+    alike = origin.map(series["kind"]) == scores["series"].map(series["kind"])
+    bad = (origin != "") & (~alike | (origin == scores["series"]))
+    due = "another series of benchmarks.csv, of the same kind"
+    return problems_at(bad, origin, file, due, lambda got: did_you_mean(got, series.index))
 
 
 def _other_unit(scores: pd.DataFrame, units: pd.Series, file: str) -> list[Problem]:
@@ -103,14 +113,21 @@ def _not_positive(scores: pd.DataFrame, file: str) -> list[Problem]:
 
 
 def _beyond_suite(scores: pd.DataFrame, series: pd.DataFrame, file: str) -> list[Problem]:
-    """Find exact figures that the suite cannot measure; shares have their own range."""
+    """Find figures, and lower bounds, beyond the suite; shares have their own range."""
     cap = scores["series"].map(series["cap"])
     shares = scores["series"].map(series["unit"]) == "fraction"
-    exact = (scores["censoring"] == "none") & (scores["excluded"] == "")
-    bad = exact & ~shares & (scores["value"] > cap)
+    counted = (scores["excluded"] == "") & ~shares & (scores["value"] > cap)
     expected = "at most " + cap.map("{:g}".format) + ", the largest that the suite can measure"
     hint = "Give that with censoring 'right', or 'interval' with lower and upper."
-    return problems_at(bad, scores["value"], file, expected, hint)
+    known = "Above it the suite tells nothing further: give that number, still censored 'right'."
+    return [
+        *problems_at(
+            counted & (scores["censoring"] == "none"), scores["value"], file, expected, hint
+        ),
+        *problems_at(
+            counted & (scores["censoring"] == "right"), scores["value"], file, expected, known
+        ),
+    ]
 
 
 def _count_problems(scores: pd.DataFrame, series: pd.DataFrame, file: str) -> list[Problem]:

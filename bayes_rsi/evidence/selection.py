@@ -24,6 +24,7 @@ __all__ = [
     "highest_effort",
     "known",
     "latest_vintage",
+    "not_carried_over",
     "not_excluded",
     "not_named",
     "quoted_by_article",
@@ -44,12 +45,13 @@ def select(
     exclude: Collection[str] = (),
     min_scores: int = 3,
     article_only: bool = False,
+    carried_over: bool = False,
 ) -> pd.DataFrame:
     """Apply every rule, in the order of `panel`'s docstring.
 
     Parameters
     ----------
-    evidence, kinds, exclude, min_scores, article_only
+    evidence, kinds, exclude, min_scores, article_only, carried_over
         As in `panel`.
 
     Returns
@@ -63,7 +65,7 @@ def select(
         Unknown kind or name, an index beside other kinds, or nothing left.
     """
     rows = evidence.scores
-    for _, rule in _rules(evidence, kinds, exclude, min_scores, article_only):
+    for _, rule in _rules(evidence, kinds, exclude, min_scores, article_only, carried_over):
         rows = rule(rows)
     if rows.empty:
         got = f"no score left as of {evidence.as_of}"
@@ -78,12 +80,13 @@ def why_dropped(
     exclude: Collection[str] = (),
     min_scores: int = 3,
     article_only: bool = False,
+    carried_over: bool = False,
 ) -> pd.Series:
     """Say of each score which rule drops it.
 
     Parameters
     ----------
-    evidence, kinds, exclude, min_scores, article_only
+    evidence, kinds, exclude, min_scores, article_only, carried_over
         As in `panel`.
 
     Returns
@@ -97,7 +100,7 @@ def why_dropped(
         Unknown kind or name, or an index beside other kinds.
     """
     why, rows = pd.Series("", index=evidence.scores.index, dtype="str"), evidence.scores
-    for words, rule in _rules(evidence, kinds, exclude, min_scores, article_only):
+    for words, rule in _rules(evidence, kinds, exclude, min_scores, article_only, carried_over):
         kept = rule(rows)
         why.loc[rows.index.difference(kept.index)] = words
         rows = kept
@@ -110,12 +113,14 @@ def _rules(
     exclude: Collection[str],
     min_scores: int,
     article_only: bool,
+    carried_over: bool,
 ) -> list[tuple[str, Callable[[pd.DataFrame], pd.DataFrame]]]:
     """Give every rule in its order, with what it drops in words."""
     _refuse_kinds(kinds)
     _refuse_names(exclude, evidence)
     series, systems, day = evidence.series, evidence.systems, evidence.as_of
     quoted: Callable[[pd.DataFrame], pd.DataFrame] = quoted_by_article if article_only else _all
+    carried: Callable[[pd.DataFrame], pd.DataFrame] = _all if carried_over else not_carried_over
     return [
         (f"known after {day}", lambda rows: known(rows, day)),
         ("excluded", not_excluded),
@@ -125,6 +130,7 @@ def _rules(
         ),
         ("left out by the card", lambda rows: not_named(rows, series, exclude)),
         ("not quoted by the article", quoted),
+        ("carried over from a series that is fitted too", carried),
         ("superseded by a later vintage", latest_vintage),
         ("superseded by a higher effort", highest_effort),
         (f"of a system released after {day}", lambda rows: released_systems(rows, systems, day)),
@@ -237,6 +243,30 @@ def quoted_by_article(scores: pd.DataFrame) -> pd.DataFrame:
         left are the published figures behind them.
     """
     return scores[scores["article"]]
+
+
+def not_carried_over(scores: pd.DataFrame) -> pd.DataFrame:
+    """Drop figures whose runs are counted already, in the series that they were carried over from.
+
+    What is so of one figure of a system on a series is so of all its vintages there: a later one,
+    which may come without the mark, rests on the same runs.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        Typed rows of `scores.csv`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows that are left: a figure stays where the system has none on the other series.
+    """
+    pair = ["series", "system"]
+    marked = scores.loc[scores["carried_from"] != "", [*pair, "carried_from"]].drop_duplicates(pair)
+    origin = scores[pair].merge(marked, how="left", on=pair)["carried_from"]
+    there = pd.MultiIndex.from_frame(scores[pair])
+    twice = pd.MultiIndex.from_arrays([origin.to_numpy(), scores["system"].to_numpy()]).isin(there)
+    return scores[~twice]
 
 
 def latest_vintage(scores: pd.DataFrame) -> pd.DataFrame:

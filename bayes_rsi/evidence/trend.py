@@ -36,7 +36,9 @@ def doubling_time(
     Parameters
     ----------
     source : xarray.Dataset or pandas.DataFrame
-        As in `records`. The vintage is that of the panel: `panel(cut(evidence, "2026-01-30"))`.
+        As in `records`. The vintage is that of the panel. METR's own line goes through figures of
+        TH1.1 that were carried over from TH1.0: `panel(cut(evidence, "2026-01-30"),
+        carried_over=True)`.
     since : date-like, optional
         First day of release that counts; METR uses 2019-01-01 and 2023-01-01. Default: all.
     series : str, default "metr_th11_p50"

@@ -45,6 +45,8 @@ class Design:
     reference : str
         Series whose log2 minutes define a doubling; empty before the first horizon was published,
         when a doubling is what the card's prior says.
+    lab_systems : int
+        Fewest systems of a lab with an effect of its own.
     """
 
     panel: xr.Dataset
@@ -54,6 +56,7 @@ class Design:
     tier: np.ndarray
     n_scores: np.ndarray
     reference: str
+    lab_systems: int
 
     def scores_of(self, kind: str, censored: bool | None = None) -> np.ndarray:
         """Give positions of the scores of one kind.
@@ -200,6 +203,7 @@ def design(panel: xr.Dataset, card: Card) -> Design:
         tier=_index(np.array(TIERS), panel["tier"].values),
         n_scores=counts,
         reference=present[0] if present else "",
+        lab_systems=card.lab_systems,
     )
 
 

@@ -33,8 +33,6 @@ __all__ = [
     "labs",
 ]
 
-#: A lab with fewer systems has no effect of its own: its gap is that of its tier.
-LAB_SYSTEMS = 4
 #: Who reports about systems of their own.
 SELF = "developer"
 
@@ -50,10 +48,11 @@ def labs(design: Design) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        Names, sorted, shape (lab,); empty when there are fewer than two.
+        Names, sorted, shape (lab,), of labs with at least `lab_systems` systems; empty when there
+        are fewer than two such.
     """
     found, count = np.unique(design.panel["lab"].values, return_counts=True)
-    chosen = found[count >= LAB_SYSTEMS]
+    chosen = found[count >= design.lab_systems]
     return chosen if chosen.size > 1 else chosen[:0]
 
 

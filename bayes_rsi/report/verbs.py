@@ -11,6 +11,7 @@ from typing import Protocol
 import pandas as pd
 
 from bayes_rsi.comparison.compounding import Compounding
+from bayes_rsi.comparison.forecasters import Compared
 from bayes_rsi.comparison.given import Given
 from bayes_rsi.comparison.human_level import HumanLevel
 from bayes_rsi.comparison.information import Information
@@ -20,6 +21,7 @@ from bayes_rsi.report.verb_parts import answer_text, number, points
 from bayes_rsi.tags import Verdict
 
 __all__ = [
+    "compared_text",
     "compounding_text",
     "given_text",
     "human_level_text",
@@ -121,6 +123,33 @@ def compounding_text(found: Compounding, verdict: Verdict) -> str:
     return answer_text(
         verdict, wrapped(said), aligned(by_count), aligned(by_day), assumes=found.assumes
     )
+
+
+def compared_text(found: Compared, verdict: Verdict) -> str:
+    """Write what others say beside what we say.
+
+    Parameters
+    ----------
+    found : Compared
+        Others' probabilities and ours.
+    verdict : Verdict
+        Of the posterior behind ours.
+
+    Returns
+    -------
+    str
+        Each event or condition with everybody who spoke about it.
+    """
+    rows = [["what", "by", "theirs", "ours", "points", "who", "said on"]]
+    for _, row in found.table.iterrows():
+        said = f"{_BOUNDS[row['bound']]}{points(row['theirs'])}%"
+        cells = (f"{row['date']:%Y-%m-%d}", said, f"{points(row['ours'])}%")
+        who = str(row["forecaster"])
+        name = who if len(who) <= NAME_OF_FORECASTER else f"{who[: NAME_OF_FORECASTER - 2]}.."
+        day = f"{row['forecast_date']:%Y-%m-%d}"
+        rows.append([str(row["event"]), *cells, f"{row['points']:+.1f}", name, day])
+    notes = "'points': ours minus theirs. Quantiles are told as probabilities, a median as 50%."
+    return answer_text(verdict, f"{aligned(rows)}\n{wrapped(notes)}", assumes=found.assumes)
 
 
 def human_level_text(found: HumanLevel, verdict: Verdict) -> str:
@@ -251,6 +280,10 @@ def updated_text(found: Updated, verdict: Verdict) -> str:
 #: Longest name in the first column of a table.
 NAME = 60
 NAME_OF_SERIES = 30
+#: Characters of the name of a forecaster that a table has room for.
+NAME_OF_FORECASTER = 26
+#: How somebody's number is meant.
+_BOUNDS = {"exact": "", "lower": ">= ", "upper": "<= "}
 _KEPT = (
     "The stored forecast stays as it is, and the other commands answer from it, as of {}; in "
     "Python `found.after` can be asked further."

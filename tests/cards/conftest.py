@@ -20,6 +20,7 @@ trend = "drifting"
 as_of = "2026-06-30"
 knot_years = 0.25
 pins = [2.5, 0.5]
+lab_systems = 4
 use_ceilings = true
 
 [evidence]

@@ -120,6 +120,7 @@ BAD = [
     ("knot_years", "0.25", "above 0 and at most 1"),
     ("knot_years", True, "above 0 and at most 1"),
     ("knot_years", math.nan, "above 0 and at most 1"),
+    ("lab_systems", 1, "at least 2"),
     ("pins", [0.5, 2.5], "the larger one first"),
     ("pins", [2.5], "two positive numbers"),
     ("pins", [2.5, 0.0], "two positive numbers"),

@@ -5,18 +5,23 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import handmade
 import numpy as np
 import pandas as pd
 import pytest
 import toy
 
 from bayes_rsi.comparison.forecasters import COLUMNS, compare, hazards
+from bayes_rsi.comparison.given import given, share_of
 from bayes_rsi.comparison.moved import moved
-from bayes_rsi.errors import EvidenceError
+from bayes_rsi.errors import ConditionError, EvidenceError
 from bayes_rsi.evidence import load_evidence
+from bayes_rsi.forecasting.grammar import parse
+from bayes_rsi.forecasting.project import forecast as project
 
 EMPTY = {
     "event": "end_to_end",
+    "condition": "",
     "kind": "probability",
     "bound": "exact",
     "probability": np.nan,
@@ -167,3 +172,68 @@ def test_moved_compares_every_headline_number():
     assert share["mcse"] == pytest.approx(before.share_by("2027-12-31").mcse)
     assert found.loc[("", "median growth")]["change"] == 0
     assert len(found) == 2 * 7 + 1
+
+
+# --- horizons and scores, through conditions -----------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def projected():
+    return project(handmade.whole_fit())
+
+
+def hours(median: str, **cells) -> dict:
+    row = {"forecaster": "A", "event": "", "condition": "horizon p50", "kind": "quantiles"}
+    return row | {"unit": "hours", "p50": median, "target_date": "2027-12-31"} | cells
+
+
+def test_a_quantile_of_a_horizon_is_a_probability_of_at_least_so_much(projected):
+    found = compare(projected, "A", table(hours("20", p90="900")))
+    assert found["event"].tolist() == ["horizon p50 >= 20 h", "horizon p50 >= 900 h"]
+    assert found["theirs"].tolist() == pytest.approx([0.5, 0.1])
+    ours = [share_of(projected, f"{event} on 2027-12-31") for event in found["event"]]
+    assert found["ours"].tolist() == [share.p for share in ours]
+    assert found["mcse"].tolist() == [share.mcse for share in ours]
+    assert 1 > ours[0].p > ours[1].p > 0
+
+
+def test_a_quantile_of_a_day_is_a_probability_by_then(projected):
+    cells = {"condition": "horizon p50 >= 100 h", "unit": "date", "target_date": None}
+    found = compare(projected, "A", table(hours("2028-07-01", **cells)))
+    assert found["theirs"].tolist() == [0.5]
+    assert found["date"].dt.strftime("%Y-%m-%d").tolist() == ["2028-07-01"]
+    assert found["ours"].item() == share_of(projected, "horizon p50 >= 100 h on 2028-07-01").p
+
+
+def test_the_share_of_a_condition_is_that_of_given(projected):
+    condition = "horizon p50 >= 20 h on 2027-12-31"
+    assert share_of(projected, condition) == given(projected, condition).probability
+    kept = given(projected, condition).forecast
+    assert share_of(kept, condition).p == 1.0
+
+
+def test_series_that_are_not_fitted_and_other_units_are_left_out(projected):
+    rows = [
+        hours("20"),
+        hours("20", condition="nobody_s_bench", unit="percent", question="other"),
+        hours("20", unit="furlongs", question="third"),
+    ]
+    assert len(compare(projected, "A", table(*rows))) == 1
+
+
+def test_a_condition_that_cannot_be_read_is_an_error(projected):
+    with pytest.raises(ConditionError, match="p51"):
+        compare(projected, "A", table(hours("20", condition="horizon p51")))
+
+
+def test_everybody_is_asked_where_nobody_is_named(projected):
+    rows = table(hours("20"), hours("30", forecaster="B"), says("C", 0.5, "2030-01-01"))
+    assert set(compare(projected, forecasts=rows)["forecaster"]) == {"A", "B", "C"}
+
+
+def test_the_shipped_conditions_can_be_read(shipped):
+    texts = shipped.loc[shipped["condition"] != "", ["condition", "unit"]]
+    assert len(texts) == 9
+    for row in texts.itertuples():
+        value = "" if row.unit == "date" else f" >= 24 {'h' if row.unit == 'hours' else '%'}"
+        assert parse(f"{row.condition}{value} on 2026-12-31")

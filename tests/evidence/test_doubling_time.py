@@ -39,12 +39,12 @@ def _frame(days: list[str], values: list[float], **columns: Any) -> pd.DataFrame
 def test_published_doubling_times(
     evidence: Evidence, vintage: str, since: str, published: float
 ) -> None:
-    got = doubling_time(panel(cut(evidence, vintage)), since)
+    got = doubling_time(panel(cut(evidence, vintage), carried_over=True), since)
     assert got == pytest.approx(published, abs=0.01)
 
 
 def test_records_of_the_first_vintage(evidence: Evidence) -> None:
-    names = records(panel(cut(evidence, "2026-01-30")))["system"].tolist()
+    names = records(panel(cut(evidence, "2026-01-30"), carried_over=True))["system"].tolist()
     assert names == [
         "GPT-2",
         "GPT-3 (davinci-002)",

@@ -94,6 +94,35 @@ def test_an_article_that_quotes_nothing_leaves_no_score(world: Any) -> None:
         _panel(world, article_only=True)
 
 
+def _second_suite(world: Any) -> None:
+    """Add a suite whose figure of Alpha 1 was carried over from the first, then published anew."""
+    first = next(row for row in world.rows["benchmarks"] if row["series"] == "hor_50")
+    world.rows["benchmarks"].append(first | {"series": "hor_51", "title": "hor_51"})
+    row = world.rows["scores"][0] | {"series": "hor_51", "known_on": "2024-11-01"}
+    world.rows["scores"] += [
+        row | {"vintage": "2024-11-01", "carried_from": "hor_50"},
+        row | {"vintage": "2024-12-01", "known_on": "2024-12-01", "value": 2.2},
+        row | {"system": "Beta 1", "value": 3.5},
+    ]
+
+
+def test_runs_that_were_carried_over_count_once_in_every_vintage(world: Any) -> None:
+    _second_suite(world)
+    for day in ("2024-11-30", "2025-02-01"):
+        labels = _panel(world, day)["score"].values.tolist()
+        assert "hor_50|Alpha 1|||author" in labels
+        assert "hor_51|Alpha 1|||author" not in labels
+        assert "hor_51|Beta 1|||author" in labels
+
+
+def test_carried_runs_stay_where_they_are_not_counted_already(world: Any) -> None:
+    _second_suite(world)
+    alone = _panel(world, exclude=["series:hor_50"])
+    assert float(_one(alone, "hor_51|Alpha 1|||author")["value"]) == 2.2
+    both = _panel(world, carried_over=True)["score"].values.tolist()
+    assert {"hor_50|Alpha 1|||author", "hor_51|Alpha 1|||author"} <= set(both)
+
+
 def test_the_highest_effort_is_taken_whatever_its_score(world: Any) -> None:
     world.rows["scores"][8]["value"] = 0.2
     assert float(_one(_panel(world), "swe_v|Beta 1||high|author")["value"]) == 0.2

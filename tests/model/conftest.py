@@ -311,9 +311,9 @@ def again(card: Card) -> World:
 
 
 @pytest.fixture
-def remade(card: Card) -> Callable[[xr.Dataset], World]:
-    """Build and compile a model of another panel."""
-    return lambda panel: world_of(panel, card)
+def remade(card: Card) -> Callable[..., World]:
+    """Build and compile a model of another panel, or of another card too."""
+    return lambda panel, chosen=card: world_of(panel, chosen)
 
 
 @pytest.fixture(params=["world", "plain"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -76,9 +77,9 @@ def test_labs_with_few_systems_have_no_effect(panel, card, two_labs):
     assert labs(design(two_labs.panel, card)).size == 0
 
 
-def test_lab_effects_sum_to_zero_and_stretch_the_gap(two_labs, card, remade, monkeypatch):
-    monkeypatch.setattr("bayes_rsi.model.effects.LAB_SYSTEMS", 2)
-    world = remade(two_labs.panel)
+def test_lab_effects_sum_to_zero_and_stretch_the_gap(two_labs, card, remade):
+    card = replace(card, lab_systems=2)
+    world = remade(two_labs.panel, card)
     values, arrays = world.at(world.point(1)), design(two_labs.panel, card)
     effect = values["lab_effect"]
     assert effect.sum() == pytest.approx(0.0, abs=1e-9)

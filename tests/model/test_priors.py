@@ -84,12 +84,11 @@ def test_the_priors_of_trends_are_the_parameters_of_their_laws():
 
 def test_the_known_priors_are_those_that_the_models_ask_for(monkeypatch, everything):
     """Over all trends and kinds of metric, with every effect in the panel."""
-    monkeypatch.setattr("bayes_rsi.model.effects.LAB_SYSTEMS", 2)
     asked, prior = set(), Card.prior
     monkeypatch.setattr(Card, "prior", lambda self, name: asked.add(name) or prior(self, name))
     for trend in TRENDS:
         shipped = "baseline" if trend == "drifting" else trend
-        build(everything, replace(load_card(shipped), knot_years=0.5))
+        build(everything, replace(load_card(shipped), knot_years=0.5, lab_systems=2))
     assert asked == {name for names in PRIORS.values() for name in names}
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from bayes_rsi.checks.court.baselines.registry import LENT
 from bayes_rsi.score.calibration import covered, pit_ecdf
 from bayes_rsi.score.paired import Comparison, block_bootstrap
 
@@ -18,6 +19,7 @@ __all__ = [
     "against",
     "bars",
     "calibration",
+    "rivals",
     "scored",
     "unasked",
 ]
@@ -157,6 +159,22 @@ def unasked(scores: pd.DataFrame, tests: Sequence[str]) -> pd.DataFrame:
     return scores[tested & ~figure.isin(figure[~tested])]
 
 
+def rivals(scores: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the baselines that are lent what is ours.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        From `scored`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of `scores`.
+    """
+    return scores[~scores["model"].isin(list(LENT))]
+
+
 def _compared(mine: pd.DataFrame, other: pd.DataFrame, score: str, seed: int) -> Comparison:
     ours, theirs = (frame[score].to_numpy(dtype=float) for frame in (mine, other))
     return block_bootstrap(ours, theirs, other["block"].to_numpy(), seed)
@@ -181,9 +199,11 @@ def bars(scores: pd.DataFrame, ours: str, tests: Sequence[str]) -> pd.DataFrame:
         most 0.8: over all questions, over records of horizons and over horizons of named systems;
         at most 1 on the days of the test, over all questions and both kinds about horizons. The
         best baseline is the one that does best against us where both answer, of those that answer
-        half of the questions. Then the coverage, and the PIT inside its band: that of independent
-        outcomes, and that of outcomes which depend on each other within a system.
+        half of the questions; those that are lent what is ours are no rivals. Then the coverage,
+        and the PIT inside its band: that of independent outcomes, and that of outcomes which depend
+        on each other within a system.
     """
+    scores = rivals(scores)
     mine = scores[scores["model"] == ours]
     horizons, tested = scores["metric"] == "horizon", scores["origin"].isin(list(tests))
     named = scores["kind"] == "named"

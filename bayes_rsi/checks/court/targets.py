@@ -252,7 +252,7 @@ def _named(
     old = pd.MultiIndex.from_frame(before[_PAIR])
     rows = later[~pd.MultiIndex.from_frame(later[_PAIR]).isin(old)]
     first = rows[rows["known_on"] == rows.groupby(_PAIR)["known_on"].transform("min")]
-    rank = first["effort"].map(EFFORTS.index)
+    rank = first["effort"].map(EFFORTS.index).astype(int)  # of no rows a text
     ordered = first.assign(rank=-rank).sort_values(["rank", *KEY], kind="stable")
     one = ordered.drop_duplicates(_PAIR).drop(columns="rank")
     return one.assign(kind="named", months=_bucket(one["known_on"], ends))
@@ -291,7 +291,7 @@ def _best(known: pd.DataFrame, new: pd.DataFrame, months: int, day: pd.Timestamp
     # What lies beyond the suite, or depends on how cheating counts, might be the best.
     open_end = both[both["censoring"].isin(["right", "interval"])]
     reach = bounds(open_end)[1].groupby(open_end["series"]).max()
-    sure = ~(top["series"].map(reach) >= top["value"])
+    sure = ~(top["series"].map(reach).astype(float) >= top["value"])
     return top.assign(value=top["value"].where(sure))
 
 

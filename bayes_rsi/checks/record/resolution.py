@@ -149,7 +149,7 @@ def _best(known: pd.DataFrame) -> dict[str, float]:
 
 
 def _without_day(target: pd.Series) -> pd.Series:
-    return target.str.split("|", n=1).str[1]
+    return target.astype("str").str.split("|", n=1).str[1]  # of no rows an object
 
 
 def _levels(levels: pd.DataFrame) -> dict[str, float]:

@@ -91,7 +91,8 @@ def told_of(name, past, asked, draws=20_000):
 )
 def test_the_lines_have_the_doubling_times_that_metr_published(evidence, vintage, since, days):
     """METR, time horizon 1.1: doubling times of the two vintages, to 0.01 day."""
-    line = line_of(past_of(panel(cut(evidence, vintage))), "metr_th11_p50", since)
+    rows = panel(cut(evidence, vintage), carried_over=True)
+    line = line_of(past_of(rows), "metr_th11_p50", since)
     assert DAYS_PER_YEAR / line.slope == pytest.approx(days, abs=0.01)
 
 
@@ -321,10 +322,36 @@ def test_systems_before_the_lines_begin_move_none_of_them():
     released = np.linspace(SINCE, SINCE + 2, 10)
     recent = pd.DataFrame({"released": released, "tier": "open", "place": 2 * released + 1.0})
     old = pd.DataFrame({"released": [2019.0, 2020.0], "tier": "open", "place": [0.0, 9e3]})
-    found = _by_tier(pd.concat([old, recent]))
+    found = _by_tier(pd.concat([old, recent]).assign(weight=1.0))
     for tier in ("all", "open"):
         assert found[tier].slope == pytest.approx(2.0)
         assert found[tier].count == 10
+
+
+def test_a_weight_counts_like_as_many_points_at_the_same_place():
+    x, y = np.array([0.0, 1.0, 2.0, 4.0]), np.array([1.0, 3.0, 2.0, 6.0])
+    weights = np.array([1, 3, 2, 2])
+    found, often = Line(x, y, weights), Line(np.repeat(x, weights), np.repeat(y, weights))
+    assert found.slope == pytest.approx(often.slope)
+    assert found.at(3.0)[0] == pytest.approx(often.at(3.0)[0])
+    assert found.slope != pytest.approx(Line(x, y).slope, rel=0.01)
+    alike = Line(x, y, np.full(4, 7.0))
+    assert alike.at(3.0) == pytest.approx(Line(x, y).at(3.0))
+
+
+@pytest.mark.parametrize("name", ["eci", "component"])
+def test_lent_lines_follow_systems_that_are_on_many_series(past, asked, told, name):
+    """Of a system that nobody scored yet, more is expected where good ones are scored more."""
+    known = set(past.figures["system"])
+    new = asked[(asked["kind"] == "named") & ~asked["system"].isin(known)]["target"]
+    plain, lent = told[name], told[f"{name}_weighted"]
+    both = np.intersect1d(plain["target"].values, new)
+    assert len(both) > 20
+    assert lent.sel(target=both).mean() > plain.sel(target=both).mean() + 0.1
+    scored = np.setdiff1d(plain["target"].values, new)
+    assert float(lent.sel(target=scored).mean()) == pytest.approx(
+        float(plain.sel(target=scored).mean()), abs=0.1
+    )
 
 
 # --- all of them, on the evidence ----------------------------------------------------------------

@@ -136,6 +136,15 @@ def test_a_rival_that_hardly_answers_sets_no_bar_but_where_it_does(asked):
     assert not found.loc["CRPS over the best baseline's, records of horizons (oracle)", "passed"]
 
 
+def test_baselines_that_are_lent_what_is_ours_stand_beside_and_set_no_bar(asked):
+    simple = forecaster(asked, "eci", 1.0, shift=2.0, seed=5)
+    table = pd.concat([forecaster(asked, "ours", 1.0), simple])
+    lent = forecaster(asked, "eci_weighted", 1.0, seed=6)
+    alone, beside = (scored(part, asked) for part in (table, pd.concat([table, lent])))
+    pd.testing.assert_frame_equal(bars(beside, "ours", DAYS[1:]), bars(alone, "ours", DAYS[1:]))
+    assert against(beside, "ours").loc["eci_weighted", "ratio"] == pytest.approx(1.0, abs=0.05)
+
+
 def test_shares_beyond_the_scale_count_as_its_end_whoever_forecasts(asked):
     top = float(to_scale("fraction", 1.0))
     pair = [asked[asked["metric"] == kind].iloc[:1] for kind in ("fraction", "horizon")]

@@ -90,6 +90,7 @@ def predicted(
     draws: int,
     seed: int,
     metrics: tuple[str, ...],
+    lent: bool = False,
 ) -> xr.DataArray:
     """Forecast named and best scores from a number for each system.
 
@@ -109,6 +110,9 @@ def predicted(
         Size of the samples, and seed.
     metrics : tuple of str
         Kinds of series that it can speak about.
+    lent : bool, default False
+        Whether it is lent what our own forecasts know of who is measured (`court.measured`): in the
+        lines of tiers each system then counts as often as it was scored on a series.
 
     Returns
     -------
@@ -122,6 +126,7 @@ def predicted(
             "released": known["released"].reindex(latent.place.index),
             "tier": known["tier"].reindex(latent.place.index),
             "place": latent.place,
+            "weight": rows.groupby("system")["series"].nunique().astype(float) if lent else 1.0,
         }
     ).sort_values(["released", "place"], ascending=[True, False])
     frontier, tiers = _frontier(dated), _by_tier(dated)
@@ -157,11 +162,14 @@ def _frontier(dated: pd.DataFrame) -> Line | None:
 
 def _by_tier(dated: pd.DataFrame) -> dict[str, Line | None]:
     dated = dated[dated["released"] >= SINCE]
-    lines: dict[str, Line | None] = {
-        "all": fitted_line(dated["released"].to_numpy(), dated["place"].to_numpy())
-    }
+    lines = {"all": _line(dated, least=4)}
     for tier, part in dated.groupby("tier"):
-        line = fitted_line(part["released"].to_numpy(), part["place"].to_numpy(), least=8)
+        line = _line(part, least=8)
         if line is not None:
             lines[str(tier)] = line
     return lines
+
+
+def _line(dated: pd.DataFrame, least: int) -> Line | None:
+    released, place, weight = (dated[name].to_numpy() for name in ("released", "place", "weight"))
+    return fitted_line(released, place, least, weight)

@@ -47,26 +47,30 @@ class Baseline(Protocol):
 
 
 class Line:
-    """A straight line by ordinary least squares, with the distribution of a new point.
+    """A straight line by least squares, with the distribution of a new point.
 
     At x a new point is ``a + b x + s sqrt(1 + 1/n + (x - mean)^2 / Sxx) T``, T of Student's t with
     n - 2 degrees of freedom and s^2 the residual sum of squares over n - 2: a prediction interval,
-    not one of the mean.
+    not one of the mean. With weights, of mean 1, every sum over points is weighted.
 
     Parameters
     ----------
     x, y : numpy.ndarray
         Points, at least three, x not all equal.
+    weights : numpy.ndarray, optional
+        How often each point counts, positive, in any unit. Default: all alike (ordinary least
+        squares).
     """
 
-    def __init__(self, x: np.ndarray, y: np.ndarray) -> None:
-        self.count, self.middle = len(x), float(np.mean(x))
+    def __init__(self, x: np.ndarray, y: np.ndarray, weights: np.ndarray | None = None) -> None:
+        weights = np.ones(len(x)) if weights is None else weights / weights.mean()
+        self.count, self.middle = len(x), float(np.average(x, weights=weights))
         centred = x - self.middle
-        self.spread = float(centred @ centred)
-        self.slope = float(centred @ y) / self.spread
-        self.height = float(np.mean(y))
+        self.spread = float(weights @ centred**2)
+        self.slope = float((weights * centred) @ y) / self.spread
+        self.height = float(np.average(y, weights=weights))
         rest = y - self.height - self.slope * centred
-        self.sd = float(np.sqrt(rest @ rest / (self.count - 2)))
+        self.sd = float(np.sqrt(weights @ rest**2 / (self.count - 2)))
 
     def at(self, x: float) -> tuple[float, float, int]:
         """Give the distribution of a new point.
@@ -86,7 +90,9 @@ class Line:
         return self.height + self.slope * away, float(scale), self.count - 2
 
 
-def fitted_line(x: np.ndarray, y: np.ndarray, least: int = 4) -> Line | None:
+def fitted_line(
+    x: np.ndarray, y: np.ndarray, least: int = 4, weights: np.ndarray | None = None
+) -> Line | None:
     """Fit a line, if there are points enough.
 
     Parameters
@@ -96,13 +102,15 @@ def fitted_line(x: np.ndarray, y: np.ndarray, least: int = 4) -> Line | None:
     least : int, default 4
         Fewest points; with three, one degree of freedom is left, and no score of a forecast with
         the tails of a Cauchy distribution says much.
+    weights : numpy.ndarray, optional
+        As in `Line`.
 
     Returns
     -------
     Line or None
         None with fewer points or a single x.
     """
-    return Line(x, y) if len(x) >= least and np.ptp(x) > 0 else None
+    return Line(x, y, weights) if len(x) >= least and np.ptp(x) > 0 else None
 
 
 def moment(row: Any) -> float:

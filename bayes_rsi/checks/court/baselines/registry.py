@@ -4,17 +4,23 @@ Invariant: all follow one protocol, `protocol.Baseline`; what a baseline cannot 
 in its result, and comparisons are made on what both sides spoke about.
 """
 
-from bayes_rsi.checks.court.baselines.component import component
-from bayes_rsi.checks.court.baselines.index import index
+from bayes_rsi.checks.court.baselines.component import component, component_weighted
+from bayes_rsi.checks.court.baselines.index import index, index_weighted
 from bayes_rsi.checks.court.baselines.logistic import logistic
 from bayes_rsi.checks.court.baselines.persistence import persistence
 from bayes_rsi.checks.court.baselines.protocol import Baseline
 from bayes_rsi.checks.court.baselines.trend import trend_18_months, trend_2019, trend_2023
 from bayes_rsi.checks.court.baselines.walk import walk
 
-__all__ = ["BASELINES", "Baseline"]
+__all__ = ["BASELINES", "LENT", "Baseline"]
 
-#: Names under which they stand in tables.
+#: Baselines that are lent what is ours: how much of our advantage that is can be told from them.
+#: The bars are about what people would use instead, so they are no rivals there.
+LENT: dict[str, Baseline] = {
+    "eci_weighted": index_weighted,
+    "component_weighted": component_weighted,
+}
+#: All of them, by the names under which they stand in tables.
 BASELINES: dict[str, Baseline] = {
     "persistence": persistence,
     "ols_2019": trend_2019,
@@ -24,4 +30,5 @@ BASELINES: dict[str, Baseline] = {
     "logistic": logistic,
     "eci": index,
     "component": component,
+    **LENT,
 }
