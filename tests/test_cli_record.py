@@ -149,6 +149,7 @@ def test_scores_are_printed(run, early, tmp_path):
         "Card 'baseline' by series",
         "Probabilities",
         "not having come by 2026-06-30 unless --happened",
+        "has anything new are answered with no",
     ):
         assert text in " ".join(out.split()), text
     assert max(len(line) for line in out.splitlines()) <= WIDTH

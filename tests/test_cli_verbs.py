@@ -287,3 +287,14 @@ def test_what_others_say_may_be_added_to_a_stored_forecast(run, tmp_path, monkey
     code, _, err = run("implied", "keller", "--add", said(tmp_path / "hers.csv", "2026-07-10"))
     assert code == 2
     assert "What Maria Keller says is of a later day" in err
+
+
+def test_rows_that_the_stored_forecast_cannot_have_seen_are_refused(run, tmp_path):
+    row = "swe_bench_pro,GPT-5.5,0.5,fraction,{},own run"
+    path = tmp_path / "late.csv"
+    head = "series,system,value,unit,known_on,source\n"
+    path.write_text(head + row.format("2026-09-01") + "\n", encoding="utf-8")
+    code, out, err = run("human-level", "--add", str(path))
+    assert (code, out) == (2, "")
+    assert "late.csv, column 'known_on': got 'none before 2026-09-01'" in err
+    assert "`bayes-rsi update` takes later ones" in err

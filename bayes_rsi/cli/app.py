@@ -159,7 +159,8 @@ def forecast(
 
     Prints the verdict of the convergence gates, dates and probabilities of each event, the check
     against Clark, and what is judgement. Writes forecast.json, forecast.svg and posterior.nc.
-    A later run with the same card, data, date, version and seed reuses the posterior.
+    A later run with the same data, date, version and seed reuses the posterior, also of a card that
+    differs in its events alone.
     """
     if record is not None and not register:
         wanted = f"got '{record}' without --register, expected both; nothing would be put there"

@@ -1,7 +1,7 @@
 """Posteriors of earlier runs, reused where they are exactly what this run would give.
 
-Invariant: a stored posterior is used only when its tag (card, data, as-of date, version, seed) is
-the one asked for; the user is told which case it was.
+Invariant: a stored posterior is used only when it is of the model (the card but for its events),
+data, as-of date, version and seed asked for; the user is told which case it was.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def _recalled(
         stages.note(f"Not reused: {error}.")
         return None
     stages.note(
-        f"Posterior reused from {folder / POSTERIOR} (same card, data, as-of date, version and "
-        "seed); --refit samples anew."
+        f"Posterior reused from {folder / POSTERIOR} (same model, data, as-of date, version "
+        "and seed); --refit samples anew."
     )
     return fit

@@ -273,6 +273,13 @@ def _probabilities(found: Scores) -> str:
         f"Events of a card count as not having come by {found.until} unless --happened says that "
         "they have."
     )
+    new = found.events[found.events["kinds"] == "new"]
+    if quiet := int((new["happened"] == 0).sum()):
+        note += (
+            f" {quiet} of {len(new)} questions whether a series has anything new are answered with "
+            "no, and levels count as not reached: the rows are taken to be all that was published "
+            f"by {found.until}. If they are not, say by --as-of until when they are."
+        )
     return "Probabilities\n" + framed(found.probabilities()) + "\n" + wrapped(note)
 
 

@@ -14,9 +14,10 @@ import pandas as pd
 
 import bayes_rsi as rsi
 from bayes_rsi.cli.posteriors import POSTERIOR
-from bayes_rsi.errors import StoreError
+from bayes_rsi.errors import EvidenceError, Problem, StoreError
 from bayes_rsi.evidence.added import files_of, table_with
 from bayes_rsi.evidence.rows import header_of
+from bayes_rsi.evidence.tables import SHIPPED
 from bayes_rsi.units import as_date
 
 __all__ = ["Stored", "recalled", "said_by_others"]
@@ -112,6 +113,8 @@ def recalled(stored: Stored) -> rsi.Fit:
     ------
     StoreError
         When it is missing, damaged, or of other card, evidence, version or seed.
+    EvidenceError
+        When a file was added whose scores all became known after its day: it saw none of them.
     """
     card = rsi.load_card(stored.card)
     if not (stored.out / POSTERIOR).is_file():
@@ -120,6 +123,7 @@ def recalled(stored: Stored) -> rsi.Fit:
             f"`bayes-rsi forecast {stored.options()}` first"
         )
     evidence = stored.evidence(stored.as_of or card.as_of)
+    _refuse_later(stored.add, evidence.as_of)
     try:
         return rsi.load_fit(card, evidence, stored.out, stored.seed)
     except StoreError:  # what others say is not fitted, and may have been added since
@@ -128,6 +132,21 @@ def recalled(stored: Stored) -> rsi.Fit:
         if other.add == tuple(files_of(stored.add)):
             raise
         return rsi.load_fit(card, other.evidence(evidence.as_of), stored.out, stored.seed)
+
+
+def _refuse_later(add: tuple[Path, ...], as_of: date) -> None:
+    """Refuse scores that the stored forecast cannot have seen, instead of passing over them."""
+    if not add:
+        return
+    rows = rsi.load_evidence(as_of=date.today(), add=add).scores
+    first = rows[rows["origin"] != SHIPPED].groupby("origin")["known_on"].min()
+    expected = f"scores known by {as_of}, the day of the stored forecast"
+    hint = "`bayes-rsi update` takes later ones; or make a forecast of a later day with --as-of."
+    if late := [
+        Problem(str(file), None, "known_on", f"none before {day:%Y-%m-%d}", expected, hint)
+        for file, day in first[first > pd.Timestamp(as_of)].items()
+    ]:
+        raise EvidenceError(late)
 
 
 def _is_of_others(file: Path) -> bool:

@@ -118,10 +118,10 @@ def compare(
     latest = table.groupby(["forecaster", "question"])["forecast_date"].transform("max")
     usable = _comparable(table[table["forecast_date"] == latest], forecast)
     if forecaster is None:
-        return _beside(usable)
+        return _beside(usable, forecast)
     comparable = usable["forecaster"].unique().tolist()
     name = _named(forecaster, comparable, table["forecaster"], as_of, later["forecaster"])
-    return _beside(usable[usable["forecaster"] == name])
+    return _beside(usable[usable["forecaster"] == name], forecast)
 
 
 def hazards(probability_by_year: Mapping[int, float]) -> dict[int, float]:
@@ -154,19 +154,13 @@ def hazards(probability_by_year: Mapping[int, float]) -> dict[int, float]:
 def _comparable(table: pd.DataFrame, forecast: Forecast) -> pd.DataFrame:
     """Give one row for each probability at a date that our forecast speaks about."""
     columns = ["forecaster", "question", "forecast_date", "event", "date", "bound", "theirs"]
-    ours = table[table["event"].isin(forecast.event_names) | (table["condition"] != "")]
+    met = (table["condition"] != "") & (forecast.futures is not None)
+    ours = table[table["event"].isin(forecast.event_names) | met]
     frame = pd.DataFrame([row for _, cells in ours.iterrows() for row in _pairs(cells)])
     frame = frame.reindex(columns=columns)
     days = pd.to_datetime(frame["date"])
     after, last = pd.Timestamp(forecast.tag.as_of), pd.Timestamp(forecast.horizon)
-    frame = frame.assign(date=days)[(days > after) & (days <= last)]
-    shares = [
-        _ours(forecast, event, day)
-        for event, day in zip(frame["event"], frame["date"], strict=True)
-    ]
-    told = [share is not None for share in shares]
-    found = [share for share in shares if share is not None]
-    return frame[told].assign(ours=[s.p for s in found], mcse=[s.mcse for s in found])
+    return frame.assign(date=days)[(days > after) & (days <= last)]
 
 
 def _ours(forecast: Forecast, event: str, day: pd.Timestamp) -> Share | None:
@@ -244,9 +238,18 @@ def _comparable_names(names: list[str]) -> str:
     return f"Comparable: {', '.join(repr(name) for name in sorted(names)) or 'nobody'}."
 
 
-def _beside(rows: pd.DataFrame) -> pd.DataFrame:
-    ours, theirs = (rows[name].to_numpy(dtype=float) for name in ("ours", "theirs"))
-    both = rows.assign(points=100 * (ours - theirs), log_odds=_logit(ours) - _logit(theirs))
+def _beside(rows: pd.DataFrame, forecast: Forecast) -> pd.DataFrame:
+    asked = zip(rows["event"], rows["date"], strict=True)
+    shares = [_ours(forecast, event, day) for event, day in asked]
+    rows, told = rows[[share is not None for share in shares]], [s for s in shares if s is not None]
+    ours = np.array([share.p for share in told])
+    theirs = rows["theirs"].to_numpy(dtype=float)
+    both = rows.assign(
+        ours=ours,
+        mcse=[share.mcse for share in told],
+        points=100 * (ours - theirs),
+        log_odds=_logit(ours) - _logit(theirs),
+    )
     order = ["event", "question", "date", "forecaster"]
     return both[list(COLUMNS)].sort_values(order, ignore_index=True)
 

@@ -6,6 +6,7 @@ and change none of them; every finding is collected, and nothing is raised here.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -180,6 +181,8 @@ def read_added(paths: Sequence[Path], shipped: Mapping[str, pd.DataFrame], today
             frame = canonical_names(frame, tables)
             problems += score_problems(frame, tables, label, today)
             problems += added_problems(frame, tables, label)
+            families = pd.concat([part["scaffold_family"] for part in (shipped[name], *scores)])
+            problems += _spelled_otherwise(frame["scaffold_family"], families, label)
             problems += repeated_keys(frame, TABLES[name], label)
             problems += _already_there(frame, [shipped[name], *scores], name, label)
             scores.append(frame.assign(origin=label))
@@ -205,16 +208,28 @@ def _other_spellings(
         return []
     problems: list[Problem] = []
     for column, words in known.items():
-        there = {str(word).casefold(): str(word) for word in words}
-        if column == "system":
-            aliases = zip(tables["aliases"]["alias"], tables["aliases"]["system"], strict=True)
-            there = {str(alias).casefold(): str(whole) for alias, whole in aliases} | there
-        theirs = frame[column].map(lambda word, there=there: there.get(str(word).casefold(), ""))
-        bad = (theirs != "") & ~frame[column].isin(words)
-        expected = "a name that is new, or '" + theirs + "', as the tables have it"
-        hint = "Leave the row out where it is the same one; scores may use any alias."
-        problems += problems_at(bad, frame[column], file, expected, hint)
+        aliases = tables["aliases"] if column == "system" else tables["aliases"].iloc[:0]
+        others = dict(zip(aliases["alias"].map(_plain), aliases["system"], strict=True))
+        problems += _spelled_otherwise(frame[column], words, file, others)
     return problems
+
+
+def _spelled_otherwise(
+    words: pd.Series, known: pd.Series, file: str, aliases: Mapping[str, str] | None = None
+) -> list[Problem]:
+    """Find words that differ from a known one, or an earlier one of the file, in spelling only."""
+    own, others = ({_plain(word): str(word) for word in part} for part in (words[::-1], known))
+    there = own | dict(aliases or {}) | others
+    meant = words.map(lambda word: there.get(_plain(word), ""))
+    bad = (words != "") & (meant != "") & (meant != words) & ~words.isin(known)
+    expected = "a name that is new, or '" + meant + "', as the tables have it"
+    hint = "Write it so, or leave the row out where it only repeats it; scores may use any alias."
+    return problems_at(bad, words, file, expected, hint)
+
+
+def _plain(word: str) -> str:
+    """Leave out what people write differently: capitals, blanks and hyphens."""
+    return re.sub(r"[^a-z0-9+]", "", str(word).casefold())
 
 
 def _already_there(

@@ -1,12 +1,14 @@
 """Keeping fits: one netCDF file each, under the origin that made it.
 
 Invariant: a file is whole or absent (written beside its place and moved there), and what is loaded
-has exactly the tag that was asked for.
+are the draws that the card, evidence and seed that were asked for would give. Cards that differ in
+their events alone share their draws.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from bayes_rsi.cards import Card
 from bayes_rsi.errors import OutputError, StoreError, refuse_other
 from bayes_rsi.evidence import Evidence
 from bayes_rsi.files import replacing
+from bayes_rsi.forecasting.events import check_requirements
 from bayes_rsi.inference.sample import panel_of, tag_of
 from bayes_rsi.posterior import Fit
 from bayes_rsi.tags import Gate, Tag, Verdict
@@ -24,7 +27,9 @@ __all__ = ["FILE", "load", "save"]
 
 #: Name of the file in its folder.
 FILE = "posterior.nc"
-_TAG, _GATES = "tag", "gates"
+_TAG, _GATES, _MODEL = "tag", "gates", "model_digest"
+#: Parts of a tag in which cards of one model may differ.
+_OF_THE_CARD = ("card", "card_digest")
 #: What to do about a tag that differs, by the part that does.
 _REMEDIES = {
     "card": "give its card",
@@ -65,7 +70,11 @@ def save(fit: Fit, folder: str | Path) -> Path:
     target = Path(folder) / FILE
     gates = [[g.name, g.value, g.limit, g.at_most, g.where] for g in fit.verdict.gates]
     tree = fit.tree.copy()
-    tree.attrs = {_TAG: json.dumps(fit.tag.as_dict()), _GATES: json.dumps(gates)}
+    tree.attrs = {
+        _TAG: json.dumps(fit.tag.as_dict()),
+        _GATES: json.dumps(gates),
+        _MODEL: fit.card.model_digest,
+    }
     try:
         with replacing(target) as temporary:
             tree.to_netcdf(temporary, engine="h5netcdf", encoding=_encoding(tree))
@@ -79,6 +88,9 @@ def save(fit: Fit, folder: str | Path) -> Path:
 
 def load(card: Card, evidence: Evidence, folder: str | Path, seed: int = 1) -> Fit:
     """Read a fit, if it is the one that this card, evidence and seed would give.
+
+    A fit of another card will do if that differs in its events, its settings of the projection, its
+    name or its reasons alone (`Card.model_digest`): what is judged of events moves no draw.
 
     Parameters
     ----------
@@ -94,12 +106,14 @@ def load(card: Card, evidence: Evidence, folder: str | Path, seed: int = 1) -> F
     Returns
     -------
     Fit
-        As it was saved, without timings.
+        As it was saved, without timings; with the card and the tag that were asked for.
 
     Raises
     ------
     StoreError
-        When the file is missing, damaged, or of another card, evidence, version or seed.
+        When the file is missing, damaged, or of another model, evidence, version or seed.
+    ModelError
+        When an event of the card requires a series that is not fitted.
 
     Examples
     --------
@@ -111,12 +125,15 @@ def load(card: Card, evidence: Evidence, folder: str | Path, seed: int = 1) -> F
     path = Path(folder) / FILE
     scores = panel_of(card, evidence)
     wanted = tag_of(card, scores, seed)
+    check_requirements(card, scores)
     if not path.is_file():
         raise StoreError(f"{path}: got no file, expected a stored posterior; fit again")
     try:
         with xr.open_datatree(path, engine="h5netcdf") as opened:
             found, verdict = json.loads(opened.attrs[_TAG]), _verdict(opened.attrs[_GATES])
-            _refuse_strangers(path, found, wanted)  # before the draws, which take seconds to read
+            same = opened.attrs.get(_MODEL) == card.model_digest
+            # Before the draws, which take seconds to read.
+            _refuse_strangers(path, found, wanted, _OF_THE_CARD if same else ())
             tree = opened.load()
     except StoreError:
         raise
@@ -132,11 +149,12 @@ def _verdict(text: str) -> Verdict:
     return Verdict(tuple(Gate(*values) for values in json.loads(text)))
 
 
-def _refuse_strangers(path: Path, found: Any, wanted: Tag) -> None:
+def _refuse_strangers(path: Path, found: Any, wanted: Tag, free: Collection[str]) -> None:
+    """Refuse a fit whose tag differs in anything but what is free to."""
     if not isinstance(found, dict):
         raise TypeError(f"a tag of type {type(found).__name__}")
     for key, value in wanted.as_dict().items():
-        if found.get(key) != value:
+        if key not in free and found.get(key) != value:
             remedy = _REMEDIES.get(key, "fit again")
             raise StoreError(
                 f"{path}: got a posterior with {key} {found.get(key)}, expected {value}; {remedy}"

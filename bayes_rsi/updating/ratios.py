@@ -55,6 +55,21 @@ class Told:
         """
         return self._part(1.0)[0]
 
+    def alone(self, label: str) -> np.ndarray:
+        """Give the log of the density with one of the new scores over that without any.
+
+        Parameters
+        ----------
+        label : str
+            Of the score.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (draw,), up to a constant.
+        """
+        return np.asarray(special.logsumexp(self.rows[label], axis=1))
+
     def _part(self, t: float) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Give the log ratio at `t` of the way, and what each row adds to its slope."""
         total = -t * self.gone

@@ -113,7 +113,10 @@ def weighed(fit: Fit, panel: xr.Dataset, found: Changes, before: Forecast) -> We
     told = _told(fit, panel, found, before)
     shape = before.all_futures("update").paths.shape[:2]
     weights = smoothed(told.log_ratio().reshape(shape))
-    return Weighed(told, weights, _untrusted(weights), time.perf_counter() - begun)
+    why = _untrusted(weights)
+    if why and told.rows:
+        why += f"; {_hardest(told, shape)} moves the draws most, check it for a slip"
+    return Weighed(told, weights, why, time.perf_counter() - begun)
 
 
 def unweighable(found: Changes) -> str:
@@ -227,6 +230,12 @@ def _gone(fit: Fit, found: Changes) -> np.ndarray:
     told = fit.tree["log_likelihood"].to_dataset()[names.SCORE_LOG_LIKELIHOOD]
     picked = told.sel({names.SCORE: list(found.gone)}).transpose(names.CHAIN, names.DRAW, ...)
     return np.asarray(picked.values.sum(axis=-1, dtype=float).ravel())
+
+
+def _hardest(told: Told, shape: tuple[int, ...]) -> str:
+    """Give the new score that leaves the fewest effective draws by itself."""
+    left = {label: smoothed(told.alone(label).reshape(shape)).ess for label in told.rows}
+    return min(left, key=lambda label: left[label])
 
 
 def _untrusted(weights: Weights) -> str:

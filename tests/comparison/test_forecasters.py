@@ -222,8 +222,8 @@ def test_series_that_are_not_fitted_and_other_units_are_left_out(projected):
 
 
 def test_a_condition_that_cannot_be_read_is_an_error(projected):
-    with pytest.raises(ConditionError, match="p51"):
-        compare(projected, "A", table(hours("20", condition="horizon p51")))
+    with pytest.raises(ConditionError, match="growth"):
+        compare(projected, "A", table(hours("20", condition="growth")))
 
 
 def test_everybody_is_asked_where_nobody_is_named(projected):

@@ -234,12 +234,25 @@ def test_a_count_of_nobody_knows_how_many_is_refused(world: Any, tmp_path):
         (SYSTEM | {"system": "beta-2-high"}, "got 'beta-2-high', expected .* or 'Beta 2', as the"),
         (SYSTEM | {"lab": "BETA"}, "column 'lab': got 'BETA'.* or 'Beta', as the tables have it"),
         (SERIES | {"benchmark": "SWE"}, "column 'benchmark': got 'SWE'.* or 'swe'"),
+        (SYSTEM | {"system": "Alpha-1"}, "column 'system': got 'Alpha-1'.* or 'Alpha 1', as the"),
+        (SERIES | {"series": "swev"}, "column 'series': got 'swev'.* or 'swe_v'"),
+        (SCORE | {"scaffold_family": "Ot-her"}, "column 'scaffold_family': .* or 'other', as the"),
     ],
 )
 def test_another_spelling_of_a_name_is_not_a_new_one(world: Any, tmp_path, row, match):
     path = write(tmp_path / "mine.csv", row)
     with pytest.raises(EvidenceError, match=match):
         load_evidence(folder=world.write(), add=[path])
+
+
+def test_two_spellings_in_one_file_are_found_and_a_plus_is_another_name(world: Any, tmp_path):
+    path = write(
+        tmp_path / "mine.csv", SYSTEM | {"system": "Delta 7"}, SYSTEM | {"system": "delta-7"}
+    )
+    with pytest.raises(EvidenceError, match=r"got 'delta-7'.* or 'Delta 7'"):
+        load_evidence(folder=world.write(), add=[path])
+    write(path, SYSTEM | {"system": "Delta 7"}, SYSTEM | {"system": "Delta 7+"})
+    load_evidence(folder=world.folder, add=[path])
 
 
 def test_a_forecast_without_a_date_is_sound(world: Any, tmp_path):

@@ -163,6 +163,12 @@ def test_a_missing_added_file_is_named(world: Any, tmp_path: Path) -> None:
         ("audits", 0, {"benchmark": "swee"}, "Did you mean 'swe'"),
         ("audits", 0, {"n_flawed": 101}, "at most n_audited"),
         ("audits", 0, {"n_items": 50}, "at most n_items"),
+        (
+            "audits",
+            0,
+            {"sampling": "failed_items", "n_items": ""},
+            "items of the whole set.*solved",
+        ),
         ("benchmarks", 1, {"floor": 1, "human": "", "cap": ""}, "below 1"),
         ("benchmarks", 1, {"human": 62}, "human.*a share above 0.*not percentages"),
         ("benchmarks", 1, {"floor": 0.25, "human": 0.2}, r"human.*a share above 0\.25"),
@@ -185,6 +191,31 @@ def test_a_bad_shipped_row_is_named(
     problems = _refused(world, match)
     matching = [problem for problem in problems if re.search(match, str(problem))]
     assert [(problem.file, problem.row) for problem in matching] == [(f"{table}.csv", place + 2)]
+
+
+@pytest.mark.parametrize(
+    ("censoring", "match"),
+    [("none", "censoring 'right', or"), ("right", "the suite tells nothing further")],
+)
+def test_what_lies_beyond_the_suite_is_refused(
+    world: Any, added: Write, censoring: str, match: str
+) -> None:
+    world.rows["benchmarks"][0]["cap"] = 960
+    row = {"series": "hor_50", "unit": "minutes", "value": 1920, "censoring": censoring}
+    problem = _only(_refused(world, match, add=[added(world.score(**row))]))
+    assert "at most 960" in str(problem)
+    load_evidence(folder=world.write(), add=[added(world.score(**row | {"value": 960}))])
+
+
+def test_probabilities_of_later_days_do_not_fall(world: Any) -> None:
+    first = world.rows["forecasts"][0]
+    later = {"target_date": "2028-12-31", "probability": 0.2}
+    world.rows["forecasts"].append(first | later)
+    problem = _only(_refused(world, "at least the probability by an earlier day"))
+    assert (problem.row, problem.column) == (3, "probability")
+    for change in ({"forecast_date": "2024-07-01"}, {"bound": "upper"}, {"event": "engineering"}):
+        world.rows["forecasts"][1] = first | later | change
+        load_evidence(folder=world.write())
 
 
 def test_a_duplicate_row_is_refused_within_a_file(world: Any, added: Write) -> None:

@@ -253,6 +253,16 @@ def test_it_refuses_where_the_weights_cannot_be_relied_on(small_fit, tmp_path):
         update(small_fit, path, refit=False)
 
 
+def test_it_names_the_row_that_cannot_be(small_fit, tmp_path):
+    """Hours written as minutes, beside a figure like others."""
+    slip = dict(ROWS[0]) | {"series": "metr_th11_p50", "unit": "minutes", "value": 0.01}
+    slip |= {"ci_low": 0.009, "ci_high": 0.011, "ci_level": 0.95}
+    path = written(tmp_path / "slip.csv", [slip, ROWS[1]])
+    hint = r"metr_th11_p50\|.* moves the draws most, check it for a slip"
+    with pytest.raises(ConvergenceError, match=hint):
+        update(small_fit, path, refit=False)
+
+
 def test_a_series_that_is_not_fitted_needs_a_refit(small_run):
     """The same evidence under a card that leaves one series fewer out."""
     evidence, fit = small_run.evidence, small_run.fit

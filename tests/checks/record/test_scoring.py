@@ -148,6 +148,16 @@ def test_before_anything_came_all_wait(entry, evidence, end):
     assert found.document()["resolved"] == 0
 
 
+def test_where_nothing_was_published_nothing_new_came(entry, evidence):
+    silent = replace(cut(evidence, DAY), as_of=date(2025, 12, 31))
+    found = resolution(entry, silent)
+    assert not len(found.asked)
+    told = found.probabilities[found.probabilities["kind"] == "new"]
+    assert len(told) > 50
+    assert (told["observed"] == 0).all()
+    assert len(score_record([entry], silent).events) >= len(told)
+
+
 def test_an_event_has_not_come_unless_it_is_said(entry, evidence, found):
     nothing = found.probabilities.query("kind == 'event'")
     assert len(nothing) == 2  # the end of 2025, of two events
