@@ -57,7 +57,10 @@ Measurements:
 
 @questions.command()
 def update(
-    files: Annotated[list[Path], typer.Argument(help="CSV files of further rows, or folders.")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="CSV files of further rows, or folders. None: see --until."),
+    ] = None,
     day: Annotated[
         str,
         typer.Option(
@@ -70,7 +73,8 @@ def update(
         typer.Option(
             metavar="DATE",
             callback=iso_day,
-            help="Use what was known by this day. Default: the last day of the rows.",
+            help="Use what was known by this day. Default: the last day of the rows. Without any "
+            "rows: what no event by this day does by itself.",
         ),
     ] = None,
     refit: Annotated[
@@ -93,7 +97,7 @@ def update(
         from bayes_rsi.cli.stored import Stored
 
         stored = Stored(card, as_of, out, seed, json, tuple(add or ()))
-        code = answer_update(stored, tuple(files), until, refit, event, day)
+        code = answer_update(stored, tuple(files or ()), until, refit, event, day)
     raise typer.Exit(code)
 
 

@@ -17,19 +17,33 @@ from bayes_rsi.evidence.tables import SHIPPED
 from bayes_rsi.posterior import Fit
 from bayes_rsi.units import as_date
 
-__all__ = ["evidence_of", "known_by"]
+__all__ = ["evidence_of", "files_in", "known_by"]
 
 
-def evidence_of(
-    fit: Fit, new_rows: str | Path | Iterable[str | Path] | Evidence, as_of: str | None
-) -> Evidence:
+def files_in(paths: str | Path | Iterable[str | Path]) -> list[str | Path]:
+    """Give paths as a list, of one or of several.
+
+    Parameters
+    ----------
+    paths : path or iterable of path
+        One, or several.
+
+    Returns
+    -------
+    list of path
+        In their order.
+    """
+    return [paths] if isinstance(paths, str | Path) else list(paths)
+
+
+def evidence_of(fit: Fit, new_rows: Sequence[str | Path] | Evidence, as_of: str | None) -> Evidence:
     """Give all evidence, with further rows.
 
     Parameters
     ----------
     fit : Fit
         Which they are added to.
-    new_rows : path, iterable of path, or Evidence
+    new_rows : sequence of path, or Evidence
         As for `bayes_rsi.update`.
     as_of : str or None
         ISO date that was asked for.
@@ -54,8 +68,7 @@ def evidence_of(
             )
         _refuse_before(fit, new_rows.as_of)
         return new_rows
-    paths = [new_rows] if isinstance(new_rows, str | Path) else list(new_rows)
-    return load_evidence(as_of=known_by(fit, paths, as_of), add=paths)
+    return load_evidence(as_of=known_by(fit, new_rows, as_of), add=new_rows)
 
 
 def known_by(fit: Fit, paths: Sequence[str | Path], as_of: str | None = None) -> date:

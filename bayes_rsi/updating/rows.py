@@ -59,13 +59,15 @@ class Changes:
     later_systems: tuple[str, ...] = ()
 
 
-def changes(before: xr.Dataset, after: xr.Dataset) -> Changes:
+def changes(before: xr.Dataset, after: xr.Dataset, waiting: bool = False) -> Changes:
     """Compare two panels.
 
     Parameters
     ----------
     before, after : xarray.Dataset
         From `bayes_rsi.evidence.panel`, of one card.
+    waiting : bool, default False
+        Whether a later day is change enough: nobody gave rows of their own.
 
     Returns
     -------
@@ -83,7 +85,8 @@ def changes(before: xr.Dataset, after: xr.Dataset) -> Changes:
     gone = tuple(label for label, figure in was.items() if now.get(label) != figure)
     audited = _differing(before, after, names.SERIES, _AUDITS)
     restated = _restated(before, after)
-    if not new and not gone and not audited and not restated:
+    waited = waiting and after.attrs["as_of"] != before.attrs["as_of"]
+    if not new and not gone and not audited and not restated and not waited:
         expected, got = "at least one score that the card fits", "scores that change nothing"
         hint = (
             "Scores and audits change a fit, other tables do not. Rows may be known later than "

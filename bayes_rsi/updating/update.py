@@ -25,7 +25,7 @@ from bayes_rsi.inference.sample import fit as fit_again
 from bayes_rsi.posterior import Fit
 from bayes_rsi.tags import Verdict
 from bayes_rsi.units import year_of_date
-from bayes_rsi.updating.known import evidence_of
+from bayes_rsi.updating.known import evidence_of, files_in
 from bayes_rsi.updating.ratios import GONE, Told, attribution
 from bayes_rsi.updating.reweighted import passing, reweighted, table_of
 from bayes_rsi.updating.rows import changes
@@ -124,6 +124,8 @@ def update(
         From `bayes_rsi.fit` or `bayes_rsi.load_fit`.
     new_rows : path, iterable of path, or Evidence
         CSV files of further scores beside the shipped ones; or all evidence, with the new scores.
+        No file, or evidence of a later day that holds no new score: what is updated by is that no
+        event has happened until then.
     as_of : str, optional
         ISO date: known by then. Default: the last day on which a new row became known, at least
         that of the fit; of evidence its own.
@@ -158,9 +160,10 @@ def update(
             "update: got a fit whose draws were reweighted before, expected one that was sampled; "
             "update the first fit by all new rows together"
         )
-    evidence = evidence_of(fit, new_rows, as_of)
+    rows = new_rows if isinstance(new_rows, Evidence) else files_in(new_rows)
+    evidence = evidence_of(fit, rows, as_of)
     panel = panel_of(fit.card, evidence)
-    found = changes(fit.panel, panel)
+    found = changes(fit.panel, panel, waiting=isinstance(rows, Evidence) or not rows)
     if not refit:
         _refuse(unweighable(found))
     before = forecast(fit)

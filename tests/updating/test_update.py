@@ -263,6 +263,23 @@ def test_it_names_the_row_that_cannot_be(small_fit, tmp_path):
         update(small_fit, path, refit=False)
 
 
+def test_time_alone_is_an_update(small_run):
+    fit = small_run.fit
+    found = update(fit, [], as_of="2026-09-01", refit=False)
+    assert len(found.rows) == 0
+    assert not found.refitted
+    assert found.passing < 0
+    table = found.table.set_index(["event", "quantity"])
+    moved = table.loc[("end_to_end", "by 2028-12-31"), "change"]
+    assert moved == pytest.approx(found.passing)
+    years = found.before.events["event_year"]
+    left = years.notnull().all("event") & (years > float(year_of_date("2026-09-01"))).all("event")
+    by = (years.sel(event="end_to_end") <= float(year_of_date("2028-12-31"))).where(left)
+    assert table.loc[("end_to_end", "by 2028-12-31"), "after"] == pytest.approx(float(by.mean()))
+    with pytest.raises(EvidenceError, match="change nothing"):
+        update(fit, [], refit=False)
+
+
 def test_a_series_that_is_not_fitted_needs_a_refit(small_run):
     """The same evidence under a card that leaves one series fewer out."""
     evidence, fit = small_run.evidence, small_run.fit
