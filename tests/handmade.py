@@ -193,7 +193,12 @@ def published(event: str, said: Mapping[str, float], *, last: str = "exact") -> 
     rows[-1]["bound"] = last
     quantiles = dict.fromkeys(["p10", "p25", "p50", "p75", "p90"], "")
     frame = pd.DataFrame(rows).assign(
-        forecaster="Somebody", question="q", kind="probability", unit="probability", **quantiles
+        forecaster="Somebody",
+        question="q",
+        condition="",
+        kind="probability",
+        unit="probability",
+        **quantiles,
     )
     return frame.assign(
         forecast_date=pd.Timestamp("2026-06-01"), target_date=pd.to_datetime(frame["target_date"])

@@ -273,7 +273,7 @@ def _probabilities(found: Scores) -> str:
         f"Events of a card count as not having come by {found.until} unless --happened says that "
         "they have."
     )
-    new = found.events[found.events["kinds"] == "new"]
+    new = found.events[found.events["kind"] == "new"]
     if quiet := int((new["happened"] == 0).sum()):
         note += (
             f" {quiet} of {len(new)} questions whether a series has anything new are answered with "

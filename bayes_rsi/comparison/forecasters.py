@@ -31,8 +31,8 @@ __all__ = ["ASSUMES", "COLUMNS", "Compared", "compare", "hazards"]
 
 #: What is assumed, in one line.
 ASSUMES = (
-    "horizons and scores are those expected of the best released system, without the noise of a "
-    "measurement; who asks for the best figure published asks for slightly more"
+    "horizons and scores are those expected at the frontier of released systems, whether or not "
+    "anybody measures them, and without the noise of a measurement"
 )
 
 #: Columns of a comparison.

@@ -137,7 +137,8 @@ def implied(
     """
     refuse_other(forecast, Forecast, "implied", "bayes_rsi.forecast")
     futures = forecast.what_if("implied")
-    rows = _rows(compare(forecast, forecaster, forecasts), event)
+    said = compare(forecast, forecaster, forecasts)
+    rows = _rows(said[said["event"].isin(forecast.event_names)], forecaster, event)
     name = str(rows["event"].iloc[0])
     targets = _targets(rows)
     start = _start(rows, not_before)
@@ -151,8 +152,13 @@ def implied(
     return Implied(who, name, question, points, hazards, curves, beliefs, words)
 
 
-def _rows(rows: pd.DataFrame, event: str | None) -> pd.DataFrame:
+def _rows(rows: pd.DataFrame, forecaster: str, event: str | None) -> pd.DataFrame:
     events = rows["event"].value_counts()
+    if events.empty:
+        raise ModelError(
+            f"implied: got forecaster '{forecaster}', who speaks of horizons or scores, expected "
+            "one with dated probabilities of an event; `compare` puts theirs beside ours"
+        )
     name = str(events.index[0]) if event is None else event
     if name not in events.index:
         hint = did_you_mean(name, map(str, events.index))

@@ -19,14 +19,19 @@ def test_every_score_but_the_censored_is_placed_once(small_fit):
     assert table["place"].between(0, 1).all()
 
 
-def test_a_place_is_the_share_of_predictions_below(small_fit):
-    """Ties count half: of shares at an end of their range there are many."""
-    row = placed(small_fit).iloc[0]
-    predicted = small_fit.tree["posterior_predictive"]["fraction"]
-    drawn = predicted.sel(fraction_score=row["score"]).values.ravel()
-    seen = float(small_fit.tree["observed_data"]["fraction"].sel(fraction_score=row["score"]))
-    expected = ((drawn < seen).sum() + 0.5 * (drawn == seen).sum()) / drawn.size
-    assert row["place"] == pytest.approx(expected)
+def test_a_place_is_the_share_of_predictions_below_and_ties_count_half(small_fit):
+    """Of counts, and of shares at an end of their range, many are drawn as they were seen."""
+    places, tied = placed(small_fit).set_index("score")["place"], 0
+    for kind in ("fraction", "count"):
+        predicted = small_fit.tree["posterior_predictive"][kind]
+        observed = small_fit.tree["observed_data"][kind]
+        for label in predicted[f"{kind}_score"].values:
+            drawn = predicted.sel({f"{kind}_score": label}).values.ravel()
+            seen = float(observed.sel({f"{kind}_score": label}))
+            tied += (drawn == seen).any()
+            expected = (drawn < seen).mean() + 0.5 * (drawn == seen).mean()
+            assert places[label] == pytest.approx(expected)
+    assert tied
 
 
 def test_coverage_counts_each_series_and_all():

@@ -22,6 +22,7 @@ from bayes_rsi.checks.left_out import (
 )
 from bayes_rsi.checks.rows import Rows
 from bayes_rsi.evidence import load_evidence
+from bayes_rsi.forecasting.montecarlo import error_of_mean
 from bayes_rsi.forecasting.project import forecast
 from bayes_rsi.forecasting.weights import Weights
 
@@ -107,6 +108,8 @@ def test_weights_where_they_can_be_relied_on_and_refits_elsewhere(tmp_path, scri
     growth = before.growth
     tilt = np.exp(0.5 * (growth - growth.mean()))
     expected = np.average(growth, weights=tilt) - growth.mean()
+    error = np.hypot(0.01, error_of_mean((growth - growth.mean())[..., None]))
+    assert table.loc["paperbench", "growth_mcse"] == pytest.approx(error, rel=1e-4)
     assert table.loc["swe_bench_pro", "growth"] == pytest.approx(expected, rel=1e-4)
     assert table.loc["swe_bench_pro", "p"] > 0
     page = leaving_out.page(rows.table(), before, scripted.tag)
@@ -115,6 +118,11 @@ def test_weights_where_they_can_be_relied_on_and_refits_elsewhere(tmp_path, scri
     scaled = in_units(rows.table(), before)
     assert scaled["series"].tolist() == ["paperbench", "swe_bench_pro"]
     assert scaled.loc[1, "growth"] == pytest.approx(expected / growth.std(ddof=1), rel=1e-4)
+
+
+def test_nothing_left_out_moves_nothing_surely():
+    old = np.random.default_rng(1).random((2, 200))
+    assert left_out._weighted("p", np.ones_like(old), old, old) == {"p": 0.0, "p_mcse": 0.0}
 
 
 def test_the_page_says_when_nothing_was_fitted_again(before, fit):

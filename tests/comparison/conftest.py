@@ -1,4 +1,4 @@
-"""A forecast of a fit made by hand, with every kind of judgement and a log likelihood."""
+"""Forecasts of fits made by hand: one with every kind of judgement, one whose series drifts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import handmade
 import numpy as np
 import pytest
 import xarray as xr
-from handmade import judged
+from handmade import certain, judged
 
 from bayes_rsi.forecasting.project import forecast
 from bayes_rsi.forecasting.result import Forecast
@@ -49,3 +49,25 @@ def hand_forecast(hand_fit: Fit) -> Forecast:
     assert 0.2 < found.probability_by("2029-12-31", "work") < 0.8
     assert np.isfinite(found.frontier["growth"]).all()
     return found
+
+
+@pytest.fixture(scope="session")
+def drifted() -> Forecast:
+    """Project a straight frontier, and a series whose scores drift by -1 doubling a year."""
+    posterior = handmade.line(2.0, 10.0)
+    growth = posterior["growth"]
+    posterior = posterior.assign(
+        series_drift_doublings=xr.full_like(growth, -1.0).expand_dims(drifting_series=["exam"]),
+        overdispersion=xr.zeros_like(posterior["slope"]),
+        rounding=xr.zeros_like(growth),
+    )
+    panel = handmade.panel()
+    panel = panel.assign(
+        released=("system", np.array(["2025-06-30"], "datetime64[ns]")),
+        system=["Old"],
+        score_series=("score", ["exam"]),
+        score_system=("score", ["Old"]),
+        n_items=("series", np.full(panel.sizes["series"], 1e12)),
+    )
+    card = handmade.card(handmade.event("work", {"one": certain(2.0**14)}))
+    return forecast(handmade.fit(card, posterior, panel))

@@ -100,6 +100,18 @@ def test_trusting_a_lognormal_more_narrows_it_about_its_median():
     assert row["median_mcse"] < 0.02
 
 
+def test_scaling_a_skewed_prior_moves_the_median_as_theory_says():
+    """Beta(a, b) to a power alpha is Beta(alpha (a - 1) + 1, alpha (b - 1) + 1)."""
+    lag = judged("scaled_beta", 3.0, 1.5, 20.0)
+    event = handmade.event("work", {"one": certain(2.0**8)}, adoption=lag)
+    found = forecast(handmade.fit(handmade.card(event, replicates=400), handmade.line()))
+    row = sensitivity(found.futures, "work", {}).set_index("component").loc["adoption"]
+    low, high = (20 * stats.beta.median(2 * a + 1, 0.5 * a + 1) for a in (2**-0.1, 2**0.1))
+    wanted = (high - low) / 0.2
+    assert row["median"] == pytest.approx(wanted, abs=5 * row["median_mcse"])
+    assert abs(wanted) > 10 * row["median_mcse"]
+
+
 def test_every_component_has_a_row(hand_forecast):
     table = sensitivity(hand_forecast.futures, "work", {DAY: YEAR}).set_index("component")
     judged_ones = {"requirement autonomy", "lead", "taste_gap", "adoption", "never", "taste_free"}
@@ -191,6 +203,13 @@ def test_variants_change_one_thing(hand_fit):
         variant(card, panel, "trend:constnat")
 
 
+def test_a_prior_of_ones_own_stays_under_another_trend(hand_fit):
+    card = load_card("baseline")
+    own = replace(card.prior("horizon_rate"), parameters=(1.234, 0.5))
+    told = replace(card, priors={**card.priors, "horizon_rate": own})
+    assert variant(told, hand_fit.panel, "trend:constant").prior("horizon_rate") == own
+
+
 def test_an_explanation_is_tables_and_a_dataset(hand_fit, hand_forecast):
     other = forecast(replace(hand_fit, card=replace(hand_fit.card, trend="constant")))
     found = explain(hand_forecast, DAY, "work", {"constant growth": other})
@@ -207,6 +226,13 @@ def test_an_explanation_is_tables_and_a_dataset(hand_fit, hand_forecast):
     assert data["tornado_change"].sel(held="lead").item() > 0
     assert data["scaled_psense"].sel(component="lead").item() >= 0
     assert data.attrs["day"] == DAY
+
+
+def test_the_error_of_an_alternative_has_both_sides(hand_fit, hand_forecast):
+    other = forecast(replace(hand_fit, card=replace(hand_fit.card, trend="constant")))
+    row = explain(hand_forecast, DAY, "work", {"constant growth": other}).alternatives.iloc[0]
+    ours, theirs = (one.share_by(DAY, "work").mcse for one in (hand_forecast, other))
+    assert row["mcse"] == pytest.approx(np.hypot(ours, theirs))
 
 
 def test_without_a_log_likelihood_nothing_is_left_out(hand_fit, hand_forecast):

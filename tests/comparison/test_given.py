@@ -13,6 +13,7 @@ from handmade import certain, judged
 from scipy import stats
 
 from bayes_rsi.comparison.given import LIMIT, given
+from bayes_rsi.comparison.measurements import ScoreOn
 from bayes_rsi.errors import ConditionError, ModelError
 from bayes_rsi.forecasting.conditions import EventBy, GrowthIs, HorizonIs, ScoreIs
 from bayes_rsi.forecasting.montecarlo import effective_size
@@ -71,6 +72,16 @@ def test_a_score_keeps_the_paths_above_its_parity_point(found):
     assert by_text.n_kept == by_object.n_kept == int(kept.sum())
     below = given(found, f"exam < 70% by {DAY}", min_ess=10)
     assert below.n_kept + by_text.n_kept == kept.size
+
+
+def test_a_score_is_that_of_the_frontier_as_its_series_sees_it(drifted):
+    """At the end of 2026 the frontier is at 11 doublings, and the series has drifted by -1.5."""
+    day, futures = "2026-12-31", drifted.futures
+    point = np.repeat(parity(futures.draws, futures.panel, "exam", 0.6), handmade.REPLICATES)
+    kept = given(drifted, ScoreIs("exam", ">=", 0.6, day), min_ess=1).n_kept
+    assert kept == int((point <= 9.5).sum()) < int((point <= 11.0).sum()) - 50
+    shown = ScoreOn("exam", day).values(futures, "work")
+    assert int((shown >= 0.6).sum()) == kept
 
 
 def test_growth_and_events(found):
@@ -137,6 +148,13 @@ def test_the_table_has_both_sides(found):
     assert row["given"] == result.forecast.probability_by("2030-12-31", "work")
     assert row["change"] == pytest.approx(row["given"] - row["before"])
     assert 0 < row["mcse"] < 0.1
+
+
+def test_growth_given_more_growth_is_more(hand_forecast):
+    fast = given(hand_forecast, GrowthIs(">", 2.0), min_ess=10)
+    row = fast.table.set_index("quantity").loc["median growth"]
+    assert row["given"] > max(2.0, row["before"])
+    assert row["change"] == pytest.approx(row["given"] - row["before"])
 
 
 # --- against formulas ----------------------------------------------------------------------------
@@ -241,6 +259,13 @@ def test_effective_size_counts_posterior_draws_not_replicates():
     assert effective_size(np.zeros((2, 50))) == 0
     sticky = np.repeat(half[:, :50], 10, axis=1)  # each draw ten times in a row
     assert effective_size(sticky) < 0.3 * effective_size(half)
+
+
+def test_weights_that_alternate_are_worth_no_more_than_independent_ones():
+    noise = np.random.default_rng(1).random((2, 200))
+    weights = 1.0 + 0.5 * np.tile([1.0, -1.0], (2, 100)) + 1e-3 * noise
+    independent = weights.sum() ** 2 / (weights**2).sum()
+    assert effective_size(weights) == pytest.approx(independent)
 
 
 def test_too_few_draws_are_refused(found):

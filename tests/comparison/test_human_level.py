@@ -35,6 +35,23 @@ def test_a_series_is_dated_as_an_event_that_requires_it_alone(exam):
     assert found.as_of == exam.tag.as_of
 
 
+def test_a_series_that_drifts_is_dated_as_the_event_that_requires_it(drifted):
+    card = handmade.card(handmade.event("work", {"exam": "exam"}, lead=certain(0.0)))
+    found = forecast(handmade.fit(card, drifted.futures.draws, drifted.futures.panel))
+    row = human_level(found, ["2028-12-31"]).table.set_index("series").loc["exam"]
+    assert row["by 2028-12-31"] == pytest.approx(found.probability_by("2028-12-31", "work"))
+    assert 0.05 < row["by 2028-12-31"] < 0.95
+
+
+def test_what_is_reached_after_the_horizon_is_out_of_reach():
+    """The lead lets the frontier be followed for a year longer."""
+    event = handmade.event("work", {"exam": "exam"}, lead=certain(1.0))
+    found = forecast(handmade.fit(handmade.card(event, horizon="2028-12-31", replicates=20)))
+    row = human_level(found, [found.horizon]).table.set_index("series").loc["exam"]
+    assert row["by 2028-12-31"] + row["out_of_reach"] == pytest.approx(1.0)
+    assert 0.1 < row["out_of_reach"] < 0.9
+
+
 def test_every_series_with_a_baseline_has_a_row_the_earliest_first(hand_forecast):
     table = human_level(hand_forecast).table
     panel = hand_forecast.futures.panel

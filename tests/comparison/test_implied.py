@@ -278,6 +278,17 @@ def test_implied_puts_it_together(found):
         assert part in result.words
 
 
+def test_horizons_of_others_imply_nothing(found):
+    table = handmade.published("work", {DAYS[1]: 0.3})
+    horizon = {"condition": "horizon p50", "event": "", "kind": "quantiles", "unit": "hours"}
+    both = pd.concat([table, table.assign(**horizon, p50="20", question="how long?")])
+    rows = implied(found, "somebody", forecasts=both, not_before="2027-06-30")
+    assert rows.event == "work"
+    assert len(rows.points) == 1
+    with pytest.raises(ModelError, match="who speaks of horizons or scores"):
+        implied(found, "somebody", forecasts=both.iloc[1:])
+
+
 def test_the_feedback_exponent_is_told_where_the_fit_has_one(fit):
     posterior = handmade.draws()
     posterior["feedback"] = posterior["growth"] * 0.0 + 0.25

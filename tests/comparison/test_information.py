@@ -11,7 +11,7 @@ import toy
 from handmade import judged
 from scipy import stats
 
-from bayes_rsi.comparison.information import candidates_of, value_of_information
+from bayes_rsi.comparison.information import _value, candidates_of, value_of_information
 from bayes_rsi.comparison.measurements import (
     Audit,
     HorizonOf,
@@ -78,6 +78,14 @@ def test_what_tells_nothing_shows_nothing():
     row = value_of_information(found, [JudgedTo("one", 1e6)], date_of_year(AS_OF + 7.0), "work")
     assert abs(row.table["resolved"].iloc[0]) < 5 * row.table["resolved_mcse"].iloc[0]
     assert row.table["move"].iloc[0] < 0.01
+
+
+def test_what_a_fit_has_seen_of_noise_resolves_nothing():
+    """Five numbers fitted to 200 of noise explain 2.5% of those."""
+    rng, folds = np.random.default_rng(3), np.repeat(np.arange(10), 20)
+    flags = (rng.random(200) < 0.5).astype(float)
+    found = [_value(rng.standard_normal(200), flags, folds)["resolved"] for _ in range(40)]
+    assert np.mean(found) < 0.005
 
 
 @pytest.mark.parametrize(
@@ -157,6 +165,16 @@ def test_expected_score_and_parity_are_inverse(found, series, value):
     score = expected_score(futures, series, np.where(some, point, 0.0))[some]
     wanted = value if series == "paperbench" else np.log2(value)
     assert score == pytest.approx(np.full(score.size, wanted))
+
+
+def test_an_expected_score_rises_from_the_floor_to_the_ceiling(hand_forecast):
+    futures = hand_forecast.futures
+    point = np.repeat(parity(futures.draws, futures.panel, "exam", 0.6), futures.paths.shape[2])
+    some = np.isfinite(point)
+    assert some.mean() > 0.9
+    at, far_below = np.where(some, point, 0.0), np.full(point.size, -1e3)
+    assert expected_score(futures, "exam", at)[some] == pytest.approx(0.6)
+    assert expected_score(futures, "exam", far_below) == pytest.approx(0.25)
 
 
 def test_noise_of_a_score_is_that_of_the_likelihood(found):

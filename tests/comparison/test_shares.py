@@ -8,7 +8,7 @@ from math import comb
 import handmade
 import numpy as np
 import pytest
-from handmade import judged
+from handmade import certain, judged
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
@@ -112,6 +112,21 @@ def test_chance_in_the_future_is_told_from_the_data():
     assert table.loc["future", "shapley"] == pytest.approx(1.0, abs=1e-9)
     assert table.loc["future", "first"] == pytest.approx(1.0, abs=1e-9)
     assert table.loc["data", "total"] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_lead_moves_dates_and_no_share():
+    tables = []
+    for lead in (0.0, 2.0):
+        event = handmade.event(
+            "work",
+            {"one": judged("lognormal", 2.0**18, 1.5)},
+            lead=certain(lead),
+            adoption=judged("lognormal", 1.0, 0.7),
+        )
+        found = forecast(handmade.fit(handmade.card(event, replicates=5), handmade.draws()))
+        table = shares(found.futures, "work", AS_OF + 6.0 - lead)
+        tables.append(table.set_index("input")["shapley"])
+    np.testing.assert_allclose(tables[1], tables[0], atol=0.01)
 
 
 @given(st.lists(st.floats(-3, 3), min_size=1, max_size=6))

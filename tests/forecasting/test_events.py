@@ -13,7 +13,8 @@ from scipy import stats
 from bayes_rsi.cards import card_names, load_card
 from bayes_rsi.errors import ModelError
 from bayes_rsi.evidence import load_evidence, panel
-from bayes_rsi.forecasting.events import Dates, check_events, required
+from bayes_rsi.forecasting.events import Dates, check_events, judged_dice, required
+from bayes_rsi.forecasting.events import dated as dates_of
 from bayes_rsi.forecasting.futures import Futures
 from bayes_rsi.forecasting.parity import parity
 from bayes_rsi.forecasting.paths import Paths, continued
@@ -146,6 +147,13 @@ def test_what_comes_after_the_last_knot_is_infinite_and_not_never():
     assert set(found.binding) == {-1}
 
 
+def test_the_as_of_date_is_past_and_the_horizon_counts():
+    event = handmade.event("e", {"one": certain(1.0)})
+    met, span = np.array([[2026.0, 2030.0]]), (2026.0, 2030.0)
+    found = dates_of(event, met, judged_dice(event, 2, 1), span)
+    np.testing.assert_array_equal(found.year, [np.nan, 2030.0])
+
+
 @pytest.mark.parametrize("series", ["exam", "faster", "against"])
 def test_a_requirement_of_parity_is_met_at_the_parity_point(series):
     draws = handmade.draws()
@@ -186,6 +194,15 @@ def test_other_numbers_for_a_judgement_move_no_draw_past_another():
         lags.append(dated(event, straight)[0].year - crossing(2.0**14))
     assert np.ptp(lags[0]) > 0.5
     assert lags[1] == pytest.approx(2 * lags[0], abs=1e-6)
+
+
+def test_another_seed_judges_anew():
+    event = handmade.event(
+        "e", {"one": judged("lognormal", 2.0**14, 1.0)}, adoption=judged("lognormal", 0.5, 0.7)
+    )
+    one, other = (judged_dice(event, 100, seed) for seed in (1, 2))
+    assert set(one) == {"requirement one", "lead", "adoption", "never"}
+    assert all((one[name] != other[name]).all() for name in one)
 
 
 def test_the_unlikelier_never_lies_within_the_likelier():

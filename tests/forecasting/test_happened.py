@@ -112,5 +112,6 @@ def test_a_sure_condition_moves_nothing(found):
     changes = told.table["change"].dropna().astype(float)
     assert len(changes) > 10
     assert (changes == 0).all()
+    assert (told.table["mcse"].dropna() == 0).all()
     assert found.contradicted() > 0.05
     assert told.table["before"].iloc[-1] != found.growth()[0.5]

@@ -96,6 +96,19 @@ def test_a_longer_horizon_moves_no_date_within_the_shorter(lead):
     assert short.probability_by("2030-12-31", "e") == longer.probability_by("2030-12-31", "e")
 
 
+def test_the_longest_lead_of_a_card_is_followed_beyond_the_horizon():
+    autonomy = {"one": judged("lognormal", 2.0**16, 2.0)}
+    events = [
+        handmade.event(name, autonomy, lead=certain(lead))
+        for name, lead in (("at once", 0.0), ("ahead", 2.0))
+    ]
+    short, longer = (project(*events, horizon=f"{end}-12-31") for end in (2030, 2050))
+    one, other = (years(found, "ahead") for found in (short, longer))
+    within = other <= short.events.attrs["horizon_year"]
+    assert within.mean() > 0.1
+    np.testing.assert_array_equal(one[within], other[within])
+
+
 @pytest.mark.parametrize("horizon", ["2030-12-31", "2031-02-15"])
 def test_never_within_and_after_the_horizon_are_all_there_is(horizon):
     """Whether the horizon is a knot or lies between two."""

@@ -31,6 +31,17 @@ def test_a_series_drifts_with_its_domain_and_by_itself(world, panel):
     assert told == pytest.approx(np.full(len(labels), values["horizon_rate"]))
 
 
+def test_each_domain_has_its_own_drift_and_the_reference_has_none(remade, panel):
+    of = {"exam": "general_reasoning", "lab": "ml_engineering", "swe": "software_engineering"}
+    domain = [of.get(str(name), "software_engineering") for name in panel["series"].values]
+    world = remade(panel.assign(domain=("series", np.array(domain))))
+    values, labels = world.at(world.point(2)), world.model.coords["drifting_series"]
+    common = dict(zip(world.model.coords["domain"], values["domain_drift"], strict=True))
+    assert set(common) == {"ml_engineering", "software_engineering"}
+    gain = dict(zip(labels, values["series_drift"] - values["series_drift_own"], strict=True))
+    assert gain == pytest.approx({name: common.get(of[name], 0.0) for name in labels})
+
+
 def test_horizons_have_a_rate_of_their_own_instead_of_a_drift(panel, card):
     chosen = panel.isel(series=drifting(design(panel, card)))
     assert set(panel["kind"].values) - set(chosen["kind"].values) == {"horizon"}

@@ -140,6 +140,14 @@ def test_the_shared_error_is_its_share_of_a_typical_published_one(prior: xr.Data
     np.testing.assert_allclose(unit, drawn["horizon_suite_error_raw"].values.ravel(), rtol=1e-9)
 
 
+def test_the_typical_error_is_that_of_the_reference(remade: Any, panel: xr.Dataset) -> None:
+    of_reference = panel["score_series"] == REFERENCE
+    world = remade(panel.assign(sd_log2=panel["sd_log2"].where(of_reference, 3.0)))
+    values = world.at(world.point(2))
+    told = values["horizon_suite_error"] / values["horizon_suite_error_raw"]
+    assert told == pytest.approx(np.sqrt(values["horizon_shared"]) * 0.6)
+
+
 def stated_mass(lower: float, mean: float, sd: float, upper: float) -> float:
     arguments = (np.array([x], dtype=float) for x in (lower, mean, sd, upper))
     return float(pytensor.function([], _log_mass(*arguments), mode="FAST_COMPILE")()[0])

@@ -50,6 +50,15 @@ def test_a_pooled_probability_is_the_weighted_mean(found):
     assert found.events[EVENT].never.p == pytest.approx(never)
 
 
+def test_after_the_horizon_and_never_are_pooled_each_by_itself(found):
+    event, updated = found.events[EVENT], found.weights.updated
+    for name in ("never", "after_horizon"):
+        each = {n: getattr(m.events[EVENT], name).p for n, m in found.members.items()}
+        wanted = sum(updated[n] * p for n, p in each.items())
+        assert getattr(event, name).p == pytest.approx(wanted)
+    assert event.never.p != event.after_horizon.p
+
+
 def test_that_nothing_has_happened_yet_speaks_for_forms_that_said_so():
     """The pool of draws put together, those that contradict it left out."""
     before = forms.pooled().weights.prior
@@ -163,6 +172,13 @@ def test_who_forecast_better_gains_weight_and_systems_count_once():
     # Asked ten times as often about the same systems, nothing changes.
     often = pd.concat([densities("constant", 0.5)] * 10)
     assert weigh(card, often).updated == pytest.approx(held.updated, abs=1e-6)
+
+
+def test_a_log_score_counts_each_system_once():
+    card = load_pool_card()
+    rows = pd.DataFrame({name: [-1.0, -1.0, -1.0, -4.0] for name in card.members})
+    rows = rows.assign(block=["a", "a", "a", "b"], origin="2024-06-30")
+    assert set(weigh(card, rows).log_score.values()) == {-2.5}
 
 
 def test_a_pool_ends_with_the_first_of_its_members(found):

@@ -23,10 +23,8 @@ from bayes_rsi.forecasting.weights import (
     weighted_median,
     weighted_share,
 )
-from bayes_rsi.tags import Verdict
-from bayes_rsi.units import date_of_year
 from bayes_rsi.updating.ratios import Told, attribution
-from bayes_rsi.updating.reweighted import passing, picked, reweighted, table_of
+from bayes_rsi.updating.reweighted import picked
 from bayes_rsi.updating.rows import changes
 from bayes_rsi.updating.sequential import OF_PANEL, matched, posterior_as_prior
 
@@ -198,91 +196,6 @@ def test_rows_of_a_new_system_are_averaged_over_what_it_may_be():
     assert found == pytest.approx(exact, abs=0.1)
 
 
-# --- from weights to a forecast ------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def moved_forecast():
-    fit = handmade.whole_fit()
-    before = forecast(fit)
-    growth = fit.tree["posterior"]["growth"].values
-    weights = smoothed(0.8 * (growth - growth.mean()))
-    tag = replace(fit.tag, as_of="2026-09-30")
-    return fit, before, weights, *reweighted(fit, before, weights, tag, Verdict(()))
-
-
-def test_the_table_is_a_weighted_share(moved_forecast):
-    _, before, weights, _, _ = moved_forecast
-    table = table_of(before, weights, before.tag.as_of).set_index(["event", "quantity"])
-    years = before.years("end_to_end").values
-    flags = np.where(np.isnan(years), np.nan, years <= handmade.year_of_date("2028-12-31"))
-    row = table.loc[("end_to_end", "by 2028-12-31")]
-    assert row["before"] == before.probability_by("2028-12-31")
-    assert row["after"] == weighted_share(flags, weights.values)[0]
-    assert row["change"] > 3 * row["mcse"] > 0
-    assert table.loc[("", "median growth"), "change"] > 0
-
-
-def test_resampled_draws_say_what_the_weights_say(moved_forecast):
-    _, before, weights, fit, after = moved_forecast
-    table = table_of(before, weights, after.tag.as_of).set_index(["event", "quantity"])
-    row = table.loc[("end_to_end", "by 2030-12-31")]
-    assert after.probability_by("2030-12-31") == pytest.approx(row["after"], abs=0.02)
-    growth = weights.values * before.frontier["growth"].values
-    assert fit.tree["posterior"]["growth"].mean().item() == pytest.approx(growth.mean(), abs=0.02)
-
-
-def test_resampled_draws_have_the_errors_of_the_weights():
-    """Copies are no new draws: of few weights the error is that of few draws."""
-    fit = handmade.whole_fit(size=1000, replicates=2)
-    before = forecast(fit)
-    growth = fit.tree["posterior"]["growth"].values
-    years, day = before.years("end_to_end"), "2029-12-31"
-    flags = (years <= float(handmade.year_of_date(day))).where(years.notnull()).values
-    errors = []
-    for tilt in (0.0, 0.7, 1.0):
-        ratios = tilt * (growth - growth.mean()) / growth.std()
-        weights = smoothed(ratios)
-        *_, after = reweighted(fit, before, weights, fit.tag, Verdict(()))
-        p, residual = weighted_share(flags, weights.values)
-        told = after.share_by(day)
-        assert told.p == pytest.approx(p, abs=0.01)
-        assert told.mcse == pytest.approx(error_of_mean(residual), rel=0.2)
-        errors.append(told.mcse)
-    assert errors[2] > 2 * errors[0]
-
-
-def test_what_would_have_happened_by_the_new_day_is_left_out(moved_forecast):
-    _, before, weights, _, after = moved_forecast
-    known = float(handmade.year_of_date("2026-09-30"))
-    happened = np.zeros(after.years("engineering").shape, dtype=bool)
-    for name in after.event_names:
-        years = after.years(name).values
-        assert np.nanmin(years) > known
-        happened |= np.isnan(years)
-    assert happened.any()
-    for name in after.event_names:  # what one event has not done is known of the futures of all
-        assert np.isnan(after.years(name).values[happened]).all()
-        assert (after.events["binding"].sel(event=name).values[happened] == -1).all()
-    mass = weights.values
-    assert passing(before, mass, before.tag.as_of, "engineering", "2027-12-31") == 0
-    asked = "engineering", "2027-12-31"
-    then = table_of(before, weights, after.tag.as_of).set_index(["event", "quantity"])
-    now = table_of(before, weights, before.tag.as_of).set_index(["event", "quantity"])
-    key = ("engineering", "by 2027-12-31")
-    shift = then.loc[key, "after"] - now.loc[key, "after"]
-    assert passing(before, mass, after.tag.as_of, *asked) == pytest.approx(shift)
-    assert shift < -0.001
-
-
-def test_resampled_futures_keep_their_own_dice(moved_forecast):
-    """Dated again, every future has the date that the resampled forecast gives it."""
-    *_, after = moved_forecast
-    for name in after.event_names:
-        again = after.futures.folded(after.futures.scene(name).dates().year)
-        np.testing.assert_array_equal(again.values, after.years(name).values)
-
-
 # --- posterior as prior --------------------------------------------------------------------------
 
 FAMILIES = [
@@ -382,13 +295,6 @@ def test_missing_futures_widen_the_error_of_a_weighted_share():
     assert (p, error_of_mean(residual)) == pytest.approx(share_and_error(flags))
 
 
-def test_resampled_futures_keep_their_own_pace(moved_forecast):
-    _, before, *_, after = moved_forecast
-    own = before.futures.uniform("generation")
-    np.testing.assert_array_equal(after.futures.uniform("generation"), own[after.futures.rows])
-    assert (after.futures.rows != np.arange(own.size)).any()
-
-
 @pytest.mark.parametrize("name", ["n_trials", "sd_log2", "censoring", "lower", "upper"])
 def test_what_is_said_of_a_figure_makes_it_another(name):
     before = scores(a_x=0.1, b_x=0.2)
@@ -398,15 +304,3 @@ def test_what_is_said_of_a_figure_makes_it_another(name):
     found = changes(before, before.assign({name: ("score", values)}))
     assert found.table["score"].tolist() == ["b|x"]
     assert found.gone == ("b|x",)
-
-
-def test_the_median_after_is_of_the_futures_that_are_left():
-    before, day = forecast(handmade.whole_fit(size=200)), "2028-12-31"
-    table = table_of(before, smoothed(np.zeros((2, 200))), day).set_index(["event", "quantity"])
-    row = table.loc[("engineering", "median date")]
-    years = before.years("engineering").values
-    limit = float(handmade.year_of_date(day))
-    gone = (before.events["event_year"] <= limit).any("event").values
-    left = np.sort(years[~gone & ~np.isnan(years)])
-    assert row["after"] == f"{date_of_year(left[(left.size - 1) // 2]):%Y-%m}"
-    assert row["after"] > row["before"]

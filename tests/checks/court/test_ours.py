@@ -1,4 +1,4 @@
-"""What a fit forecasts: the model forwards, newcomers of the population, records, best scores."""
+"""What a fit forecasts: the model forwards, what is observed of it, records, best scores."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from bayes_rsi.checks.court import observing
-from bayes_rsi.checks.court.arrivals import arrivals, like
+from bayes_rsi.checks.court import observing, ours
+from bayes_rsi.checks.court.arrivals import arrivals
 from bayes_rsi.checks.court.continuation import Continuation, continuation
 from bayes_rsi.checks.court.observing import Question, observed
 from bayes_rsi.checks.court.ours import predictions
@@ -18,7 +18,6 @@ from bayes_rsi.checks.court.scale import from_scale
 from bayes_rsi.forecasting.paths import Paths
 from bayes_rsi.units import year_of_date
 
-COUNT = 3000
 UNTIL = 2027.5
 
 
@@ -236,58 +235,34 @@ def test_a_harness_that_a_series_has_not_seen_differs_from_its_average(small_fit
     assert variance.mean() > 1.05
 
 
-# --- arrivals ------------------------------------------------------------------------------------
+def test_who_ran_it_counts_from_the_average_of_the_series(small_fit, world):
+    panel, own = small_fit.panel, {}
+    for label in world.labels("harness"):
+        rows = panel["score_series"].values == label.split("|")[0]
+        own[label] = (panel["reporter"].values[rows] == "developer").mean()
+    label = max(own, key=lambda name: own[name] * (1 - own[name]))
+    assert 0 < own[label] < 1
+    series, family = label.split("|")
+    family = "" if family == "unstated" else family
+    effect = world.of("harness_effect", harness=label)
+    for who, is_own in (("developer", 1.0), ("author", 0.0)):
+        asked = asked_of(series, family=family, reporter=who)
+        found = observing._conditions(world, np.zeros(world.count), asked, rng())
+        wanted = world.of("reporter_offset") * (is_own - own[label]) + effect
+        assert found == pytest.approx(wanted)
 
 
-def test_numbers_follow_the_last_year(small_fit):
-    panel = small_fit.panel
-    seen = int(like(panel, "swe_bench_verified")["recent"].sum())
-    new = arrivals(panel, "swe_bench_verified", (2026.5, 2027.0), COUNT, rng())
-    number = new.there.sum(axis=1)
-    assert number.min() >= 1
-    assert number.mean() == pytest.approx((seen + 0.5) / 2, rel=0.08)
-    assert number.var() > number.mean()  # the rate is uncertain
-
-
-def test_at_least_one_is_given_even_where_nobody_came_for_a_year(small_fit):
-    panel = small_fit.panel
-    seen = int(like(panel, "paperbench")["recent"].sum())
-    assert seen < 3
-    some = arrivals(panel, "paperbench", (2026.5, 2026.6), COUNT, rng())
-    none = arrivals(panel, "paperbench", (2026.5, 2026.6), COUNT, rng(), at_least=0)
-    assert some.there.sum(axis=1).min() == 1
-    assert none.there.sum(axis=1).min() == 0
-    zero = (1 / 1.1) ** (seen + 0.5)
-    assert (none.there.sum(axis=1) == 0).mean() == pytest.approx(zero, abs=0.03)
-
-
-def test_newcomers_look_like_the_recent_ones(small_fit):
-    panel = small_fit.panel
-    recent = like(panel, "gpqa_diamond").query("recent")
-    new = arrivals(panel, "gpqa_diamond", (2026.5, 2027.0), COUNT, rng())
-    share = (new.tier[new.there] == "flagship").mean()
-    assert share == pytest.approx((recent["tier"] == "flagship").mean(), abs=0.03)
-    assert set(np.unique(new.tier)) <= set(recent["tier"])
-    assert new.figures.min() >= 1
-    assert set(np.unique(new.lab)) <= set(recent["lab"])
-    rows = panel["score_series"].values == "gpqa_diamond"
-    assert set(np.unique(new.family)) <= set(panel["scaffold_family"].values[rows])
-    assert set(np.unique(new.reporter)) <= set(panel["reporter"].values[rows])
-
-
-def test_releases_come_before_what_becomes_known(small_fit):
-    panel = small_fit.panel
-    late = arrivals(panel, "swe_bench_verified", (2026.5, 2027.0), COUNT, rng())
-    assert late.released.max() <= 2027.0
-    assert late.released.min() < 2026.5
-    prompt = arrivals(panel, "swe_bench_verified", (2026.5, 2027.0), COUNT, rng(), delayed=False)
-    assert prompt.released.min() >= 2026.5
-
-
-def test_a_delay_is_that_of_figures_after_the_first_day(small_fit):
-    table = like(small_fit.panel, "swe_bench_verified")
-    assert table["delay"].isna().sum() == (table["known"] == table["known"].min()).sum()
-    assert (table["delay"].dropna() >= 0).all()
+def test_the_common_part_of_a_deviation_is_not_counted_twice(world):
+    series = "swe_bench_verified"
+    even = np.repeat(world.of("difficulty", fraction_series=series)[:, None], 2000, axis=1)
+    label = next(name for name in world.labels("harness") if name.startswith(series))
+    family = label.split("|")[1].replace("unstated", "")
+    asked = asked_of(series, trials=10**9, family=family, reporter="author")
+    share = from_scale("fraction", observed(world, even, asked, rng()))
+    mean = share.mean(axis=1)
+    spread = world.of("overdispersion", fraction_series=series)
+    wanted = mean * (1 - mean) * spread**2 + world.of("rounding") ** 2
+    assert (share.var(axis=1) / wanted).mean() == pytest.approx(1.0, abs=0.02)
 
 
 # --- questions -----------------------------------------------------------------------------------
@@ -353,6 +328,16 @@ def test_best_scores_never_fall_and_rise_with_time(small_fit):
     assert 0.1 < (found[0] == 0.5).mean() < 0.9
 
 
+def test_newcomers_that_do_not_come_set_no_best(small_fit, world):
+    new = arrivals(small_fit.panel, "swe_bench_verified", (2026.5, 2027.0), world.count, rng())
+    none = replace(new, there=np.zeros_like(new.there))
+    first = replace(new, there=np.arange(new.there.shape[1]) < np.ones((world.count, 1)))
+    best = [ours._highest(world, "swe_bench_verified", some, rng()) for some in (none, first, new)]
+    assert np.isneginf(best[0]).all()
+    assert (best[1] <= best[2]).all()
+    assert (best[1] < best[2]).mean() > 0.5
+
+
 def test_records_exceed_what_was_known_and_the_frontier_decides_by_how_much(small_fit):
     rows = [
         {"kind": "record", "series": "metr_th11_p50", "metric": "horizon", "known_best": best}
@@ -362,6 +347,12 @@ def test_records_exceed_what_was_known_and_the_frontier_decides_by_how_much(smal
     assert (found[0] > 9.5).all()
     assert (found[1] >= 14.0).all()
     assert np.median(found[0]) < 13.0
+
+
+def test_a_record_lies_above_those_who_came_before_it(small_fit, monkeypatch):
+    row = {"kind": "record", "series": "metr_th11_p50", "metric": "horizon", "known_best": 9.5}
+    monkeypatch.setattr(ours, "_before", lambda world, row, rng: np.full(world.count, 40.0))
+    assert (predictions(small_fit, questions([row]), 200, 1).values == 40.0).all()
 
 
 def test_other_questions_move_no_draw_and_seeds_do(small_fit):

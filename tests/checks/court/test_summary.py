@@ -78,6 +78,16 @@ def test_interval_scores_by_hand(scores):
     assert row["interval_score_80"] == pytest.approx(expected)
 
 
+def test_the_interval_score_of_a_censored_figure_counts_from_its_nearer_end(asked):
+    """What is at least so much lies within every interval that goes on above it."""
+    cut = asked.assign(upper=np.inf)
+    found = scored(forecaster(cut, "high", 1.0, shift=4.0), cut)
+    assert (found["q0.1"] > found["observed"]).any()
+    assert (found["interval_score_80"] >= found["width_80"]).all()
+    inside = found["q0.9"] >= found["observed"]
+    np.testing.assert_allclose(found["interval_score_80"][inside], found["width_80"][inside])
+
+
 def test_the_truth_is_calibrated_and_others_are_not(scores):
     table = calibration(scores)
     assert table.loc["ours", "inside_80"] == pytest.approx(0.8, abs=0.05)
@@ -122,6 +132,17 @@ def test_a_ratio_between_the_bars_passes_the_tests_only(asked):
     passed = dict(zip(found["bar"].str.partition(" (")[0], found["passed"], strict=True))
     assert not passed["CRPS over the best baseline's, all"]
     assert passed["CRPS over the best baseline's, test days"]
+
+
+def test_bars_of_the_test_days_are_about_those_alone(asked):
+    """A rival far off before the test days, and nearly perfect on them."""
+    rival = forecaster(asked, "rival", 1.0, shift=4.0)
+    late = (rival["origin_date"] == DAYS[1]) & (rival["output_type_id"] == "crps")
+    rival["value"] = rival["value"].mask(late, 1e-3)
+    table = pd.concat([forecaster(asked, "ours", 1.0), rival])
+    found = bars(scored(table, asked), "ours", DAYS[1:])
+    found = found[found["bar"].str.startswith("CRPS")]
+    assert found["passed"].tolist() == (~found["bar"].str.contains("test days")).tolist()
 
 
 def test_a_rival_that_hardly_answers_sets_no_bar_but_where_it_does(asked):

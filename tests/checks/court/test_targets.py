@@ -121,6 +121,36 @@ def test_a_record_lies_above_all_that_was_released_before_it(evidence, card):
     assert set(rows["system"]) == {"Grok 4", "Claude Opus 4.5"}
 
 
+def test_what_equals_the_best_known_is_no_record(asked, evidence, card):
+    plain = asked["2025-09-30"].query("kind == 'record' and series == 'metr_th10_p50'")
+    values = evidence.scores["value"]
+    best = values[np.isclose(values, 2 ** plain["known_best"].iloc[0])].iloc[0]
+    tie = changed(evidence, system="Grok 4", value=best, known_on=pd.Timestamp("2025-12-01"))
+    rows = targets(tie, card, "2025-09-30")
+    rows = rows.query("kind == 'record' and series == 'metr_th10_p50'")
+    assert set(rows["system"]) == set(plain["system"])
+
+
+def test_of_two_systems_of_one_day_only_the_better_is_a_record(evidence, card):
+    strong = changed(evidence, system="Grok 4", value=400.0, known_on=pd.Timestamp("2025-12-01"))
+    released = strong.systems.set_index("system")["released"]
+    released["Grok 4"] = released["Claude Opus 4.5"]
+    together = replace(strong, systems=strong.systems.assign(released=released.to_numpy()))
+    rows = targets(together, card, "2025-09-30")
+    rows = rows.query("kind == 'record' and series == 'metr_th10_p50'")
+    assert "Grok 4" in set(rows["system"])
+    assert "Claude Opus 4.5" not in set(rows["system"])
+
+
+def test_trials_are_items_times_seeds(evidence, card):
+    more = changed(
+        evidence, "swe_bench_verified", system="Grok 4", n_items=100, n_seeds=3,
+        known_on=pd.Timestamp("2025-12-01"),
+    )  # fmt: skip
+    rows = targets(more, card, "2025-09-30").set_index("target")
+    assert rows.loc["2025-09-30|named|swe_bench_verified|Grok 4", "n_trials"] == 300
+
+
 def test_the_first_published_value_counts_and_a_revision_does_not(evidence, card):
     first = changed(evidence, system="Grok 4", value=99.0, known_on=pd.Timestamp("2025-12-01"))
     rows = targets(first, card, "2025-09-30").set_index("target")
