@@ -480,6 +480,15 @@ def test_a_sound_and_a_bad_file_are_told_apart(run, tmp_path):
     assert re.search(r"bad\.csv, row 2, column 'value'", err)
 
 
+def test_what_sound_files_say_against_each_other_is_found(run, tmp_path):
+    write_rows(tmp_path / "one.csv", ROW)
+    write_rows(tmp_path / "two.csv", ROW)
+    code, out, err = run("data", "check", "one.csv", "two.csv")
+    assert code == 2
+    assert out == "one.csv: sound\ntwo.csv: sound\ntogether: 1 problem\n"
+    assert "duplicate row" in err
+
+
 @pytest.mark.parametrize("words", [["given"], ["value-of-information"], ["data", "add"]])
 def test_examples_of_a_command_keep_their_lines(run, words):
     _, out, _ = run(*words, "--help")

@@ -156,6 +156,17 @@ def test_scores_are_printed(run, early, tmp_path):
     assert files(tmp_path) == [f"mine/{early.name}.csv"]
 
 
+def test_one_forecast_can_be_scored_by_its_file(run, early, tmp_path):
+    register(tmp_path / "mine", early)
+    other = dataclasses.replace(early.tag, seed=99)
+    register(tmp_path / "mine", dataclasses.replace(early, tag=other))
+    assert run("score", "--record", "mine")[1].startswith("2 registered forecasts")
+    code, out, err = run("score", "--record", f"mine/{early.name}.csv")
+    assert (code, err) == (0, "")
+    assert out.startswith("1 registered forecast, ")
+    assert early.name in out
+
+
 def test_scores_are_one_document(run, early, tmp_path):
     register(tmp_path / "models/baseline/forecasts", early)
     code, out, _ = run("score", "--json", "--happened", "end_to_end=2025-12-01")

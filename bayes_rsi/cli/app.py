@@ -179,7 +179,8 @@ def score(
     record: Annotated[
         Path | None,
         typer.Option(
-            metavar="DIR", help="Folder of registered forecasts. Default: models/*/forecasts."
+            metavar="PATH",
+            help="Registered forecasts: a folder, or one file. Default: models/*/forecasts.",
         ),
     ] = None,
     evidence: Annotated[

@@ -289,7 +289,7 @@ def _not_counted(found: Scores) -> str:
         return ""
     return wrapped(
         f"Not counted in the tables above, for another forecast of its card and day is: "
-        f"{', '.join(left)}. Score one by itself with --record and a folder that holds it alone."
+        f"{', '.join(left)}. Score one by itself with --record and its file."
     )
 
 

@@ -195,7 +195,7 @@ def check_files(paths: Sequence[Path], quiet: bool = False) -> list[Problem]:
     """
     found: list[Problem] = []
     files = files_of(path for path in paths if not is_whole(path))
-    # What scores refer to; whether two files of them hold one figure is seen when both are added.
+    # What scores refer to; whether two files of them hold one figure is seen at the end.
     words = [file for file in files if table_with(header_of(file)) != "scores"]
     for path in paths or [data_folder()]:
         problems = check(path, beside=words)
@@ -207,7 +207,21 @@ def check_files(paths: Sequence[Path], quiet: bool = False) -> list[Problem]:
         print(f"{path if paths else 'shipped tables'}: {state}")
         for problem in problems:
             print(problem, file=sys.stderr)
+    if not found and len(files) > 1:
+        found = _together(files)
+        if found and not quiet:
+            print(f"together: {len(found)} problem{'s' if len(found) > 1 else ''}")
+            print(*found, sep="\n", file=sys.stderr)
     return found
+
+
+def _together(files: Sequence[Path]) -> list[Problem]:
+    """Find what sound files say against each other, such as one figure twice."""
+    try:
+        rsi.load_evidence(as_of=date.today(), add=files)
+    except EvidenceError as error:
+        return list(error.problems)
+    return []
 
 
 def _told(card: rsi.Card, as_of: str, add: Sequence[Path]) -> dict[Path, Fate]:

@@ -234,14 +234,14 @@ def read_all(folder: Path) -> list[Registration]:
     Parameters
     ----------
     folder : pathlib.Path
-        Files of registrations, and whatever is not CSV.
+        Files of registrations, and whatever is not CSV; or one such file.
 
     Returns
     -------
     list of Registration
         By name; empty when there is no folder.
     """
-    return [read(path) for path in sorted(folder.glob("*.csv"))]
+    return [read(path) for path in ([folder] if folder.is_file() else sorted(folder.glob("*.csv")))]
 
 
 def _parsed(head: dict[str, Any], rows: str) -> Registration:
