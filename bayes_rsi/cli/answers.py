@@ -282,7 +282,11 @@ def answer_update(
     for note in notes_of(fit.card, last, rows):
         print(note, file=sys.stderr)
     with progress(sys.stderr) as tell:
-        found = rsi.update(fit, rows, last, refit, event, day, tell)
+        if files:
+            found = rsi.update(fit, rows, last, refit, event, day, tell)
+        else:
+            waited = rsi.load_evidence(as_of=last, add=rows)
+            found = rsi.update(fit, waited, None, refit, event, day, tell)
     if found.refitted:
         rsi.save_fit(found.fit, stored.out / UPDATED)
     return _said(stored, "update", found, found.after, updated_text)

@@ -74,7 +74,7 @@ def update(
             metavar="DATE",
             callback=iso_day,
             help="Use what was known by this day. Default: the last day of the rows. Without any "
-            "rows: what no event by this day does by itself.",
+            "rows: what shipped rows until then do, and that no event has happened.",
         ),
     ] = None,
     refit: Annotated[

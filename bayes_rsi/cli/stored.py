@@ -112,7 +112,7 @@ def recalled(stored: Stored) -> rsi.Fit:
     Raises
     ------
     StoreError
-        When it is missing, damaged, or of other card, evidence, version or seed.
+        When it is missing, damaged, or of another model, evidence, version or seed.
     EvidenceError
         When a file was added whose scores all became known after its day: it saw none of them.
     """

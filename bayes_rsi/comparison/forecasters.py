@@ -22,6 +22,7 @@ import pandas as pd
 from bayes_rsi.comparison.given import share_of
 from bayes_rsi.errors import ConditionError, EvidenceError, Problem, refuse_other
 from bayes_rsi.evidence import load_evidence
+from bayes_rsi.forecasting.conditions import Condition, HorizonIs, ScoreIs, plain
 from bayes_rsi.forecasting.grammar import parse
 from bayes_rsi.forecasting.montecarlo import Share
 from bayes_rsi.forecasting.result import Forecast
@@ -101,7 +102,8 @@ def compare(
     Raises
     ------
     EvidenceError
-        When no forecaster, or more than one, is meant, or nothing of theirs can be compared.
+        When no forecaster, or more than one, is meant, nothing of theirs can be compared, or a
+        condition of the table cannot be read.
 
     Examples
     --------
@@ -164,14 +166,27 @@ def _comparable(table: pd.DataFrame, forecast: Forecast) -> pd.DataFrame:
 
 
 def _ours(forecast: Forecast, event: str, day: pd.Timestamp) -> Share | None:
-    """Give our probability; None where the condition is about a series that is not fitted."""
+    """Give our probability; None where it is about a series that is not fitted."""
     if event in forecast.event_names:
         return forecast.share_by(as_date(day), event)
-    condition = parse(f"{event} by {as_date(day)}")
+    text = f"{event} by {as_date(day)}"
     try:
-        return share_of(forecast, condition)
-    except ConditionError:
-        return None
+        parts = parse(text)
+        return None if any(_absent(part, forecast) for part in parts) else share_of(forecast, parts)
+    except ConditionError as error:
+        hint = "See `bayes-rsi given --help`."
+        found = Problem("forecasts.csv", None, "condition", text, f"a condition: {error}", hint)
+        raise EvidenceError([found]) from error
+
+
+def _absent(part: Condition, forecast: Forecast) -> bool:
+    """Whether a condition is about a known series that this forecast was not fitted to."""
+    panel = forecast.all_futures("compare").panel
+    if isinstance(part, HorizonIs):
+        fitted = panel["reliability"].values if "reliability" in panel else np.zeros(0)
+        return part.reliability != 50 and not np.isclose(fitted, part.reliability / 100).any()
+    known = str(panel.attrs.get("absent_series", "")).split()
+    return isinstance(part, ScoreIs) and plain(part.series) in known
 
 
 def _pairs(row: pd.Series) -> Iterator[dict[Hashable, object]]:
@@ -241,7 +256,8 @@ def _comparable_names(names: list[str]) -> str:
 def _beside(rows: pd.DataFrame, forecast: Forecast) -> pd.DataFrame:
     asked = zip(rows["event"], rows["date"], strict=True)
     shares = [_ours(forecast, event, day) for event, day in asked]
-    rows, told = rows[[share is not None for share in shares]], [s for s in shares if s is not None]
+    told = [share for share in shares if share is not None]
+    rows = rows[np.array([share is not None for share in shares], dtype=bool)]
     ours = np.array([share.p for share in told])
     theirs = rows["theirs"].to_numpy(dtype=float)
     both = rows.assign(

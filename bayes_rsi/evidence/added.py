@@ -228,8 +228,8 @@ def _spelled_otherwise(
 
 
 def _plain(word: str) -> str:
-    """Leave out what people write differently: capitals, blanks and hyphens."""
-    return re.sub(r"[^a-z0-9+]", "", str(word).casefold())
+    """Leave out what people write differently: capitals, blanks, hyphens and underscores."""
+    return re.sub(r"[\s_-]+", "", str(word).casefold())
 
 
 def _already_there(

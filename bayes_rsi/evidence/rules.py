@@ -241,7 +241,10 @@ def _forecast_problems(forecasts: pd.DataFrame, file: str, today: date) -> list[
 
 def _falling(forecasts: pd.DataFrame, file: str) -> list[Problem]:
     """Find probabilities by a day below those that the same person gave by earlier days."""
-    said = forecasts[(forecasts["kind"] == "probability") & (forecasts["bound"] == "exact")]
+    met = forecasts["condition"].str.contains(">") & ~forecasts["condition"].str.contains("not ")
+    lasting = (forecasts["event"] != "") | met
+    exact = (forecasts["kind"] == "probability") & (forecasts["bound"] == "exact")
+    said = forecasts[exact & lasting]
     said = said.dropna(subset=["probability", "target_date"]).sort_values("target_date")
     one = ["forecaster", "question", "event", "condition", "forecast_date"]
     before = said.groupby(one, dropna=False)["probability"].cummax()

@@ -66,11 +66,14 @@ def score_problems(
 
 
 def _carried_problems(scores: pd.DataFrame, series: pd.DataFrame, file: str) -> list[Problem]:
-    """Find runs that come from a series that does not exist, is the same, or of another kind."""
-    origin = scores["carried_from"]
+    """Find runs that come from no series, from the same or another kind, or were carried twice."""
+    origin, marked = scores["carried_from"], scores[scores["carried_from"] != ""]
     alike = origin.map(series["kind"]) == scores["series"].map(series["kind"])
-    bad = (origin != "") & (~alike | (origin == scores["series"]))
-    due = "another series of benchmarks.csv, of the same kind"
+    twice = pd.MultiIndex.from_arrays([origin, scores["system"]]).isin(
+        pd.MultiIndex.from_frame(marked[["series", "system"]])
+    )
+    bad = (origin != "") & (~alike | (origin == scores["series"]) | twice)
+    due = "another series of benchmarks.csv, of the same kind, that has the runs by itself"
     return problems_at(bad, origin, file, due, lambda got: did_you_mean(got, series.index))
 
 

@@ -259,7 +259,8 @@ def not_carried_over(scores: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The rows that are left: a figure stays where the system has none on the other series.
+        The rows that are left: a figure stays where the system has none on the other series. It
+        goes even where that series is left out afterwards, for having too few scores.
     """
     pair = ["series", "system"]
     marked = scores.loc[scores["carried_from"] != "", [*pair, "carried_from"]].drop_duplicates(pair)

@@ -90,7 +90,7 @@ def load(card: Card, evidence: Evidence, folder: str | Path, seed: int = 1) -> F
     """Read a fit, if it is the one that this card, evidence and seed would give.
 
     A fit of another card will do if that differs in its events, its settings of the projection, its
-    name or its reasons alone (`Card.model_digest`): what is judged of events moves no draw.
+    name, title or own `why` alone (`Card.model_digest`): what is judged of events moves no draw.
 
     Parameters
     ----------

@@ -13,11 +13,14 @@ import pandas as pd
 
 from bayes_rsi.errors import ModelError
 from bayes_rsi.evidence import Evidence, load_evidence
+from bayes_rsi.evidence.rules import keys_as_text
+from bayes_rsi.evidence.schema import LABEL_MARK
+from bayes_rsi.evidence.selection import KEY
 from bayes_rsi.evidence.tables import SHIPPED
 from bayes_rsi.posterior import Fit
 from bayes_rsi.units import as_date
 
-__all__ = ["evidence_of", "files_in", "known_by"]
+__all__ = ["evidence_of", "files_in", "known_by", "refuse_lost"]
 
 
 def files_in(paths: str | Path | Iterable[str | Path]) -> list[str | Path]:
@@ -69,6 +72,29 @@ def evidence_of(fit: Fit, new_rows: Sequence[str | Path] | Evidence, as_of: str 
         _refuse_before(fit, new_rows.as_of)
         return new_rows
     return load_evidence(as_of=known_by(fit, new_rows, as_of), add=new_rows)
+
+
+def refuse_lost(gone: Sequence[str], evidence: Evidence) -> None:
+    """Refuse to lose rows of a fit that are in no table, because nobody gave them again.
+
+    Parameters
+    ----------
+    gone : sequence of str
+        Labels of scores that the fit had and the evidence does not select.
+    evidence : Evidence
+        The tables.
+
+    Raises
+    ------
+    ModelError
+        When one of them is in no table.
+    """
+    there = set(keys_as_text(evidence.scores, KEY, LABEL_MARK))
+    if lost := [label for label in gone if label not in there]:
+        raise ModelError(
+            f"update: got no rows, and a fit with '{lost[0]}', which the shipped tables do not "
+            "have; give load_evidence(as_of=, add=) with the rows that were added to the fit"
+        )
 
 
 def known_by(fit: Fit, paths: Sequence[str | Path], as_of: str | None = None) -> date:

@@ -25,7 +25,7 @@ from bayes_rsi.inference.sample import fit as fit_again
 from bayes_rsi.posterior import Fit
 from bayes_rsi.tags import Verdict
 from bayes_rsi.units import year_of_date
-from bayes_rsi.updating.known import evidence_of, files_in
+from bayes_rsi.updating.known import evidence_of, files_in, refuse_lost
 from bayes_rsi.updating.ratios import GONE, Told, attribution
 from bayes_rsi.updating.reweighted import passing, reweighted, table_of
 from bayes_rsi.updating.rows import changes
@@ -125,7 +125,7 @@ def update(
     new_rows : path, iterable of path, or Evidence
         CSV files of further scores beside the shipped ones; or all evidence, with the new scores.
         No file, or evidence of a later day that holds no new score: what is updated by is that no
-        event has happened until then.
+        event has happened until then (a fit with rows of its own needs evidence that has them).
     as_of : str, optional
         ISO date: known by then. Default: the last day on which a new row became known, at least
         that of the fit; of evidence its own.
@@ -164,6 +164,8 @@ def update(
     evidence = evidence_of(fit, rows, as_of)
     panel = panel_of(fit.card, evidence)
     found = changes(fit.panel, panel, waiting=isinstance(rows, Evidence) or not rows)
+    if not isinstance(rows, Evidence) and not rows:
+        refuse_lost(found.gone, evidence)
     if not refit:
         _refuse(unweighable(found))
     before = forecast(fit)

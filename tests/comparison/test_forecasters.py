@@ -14,10 +14,11 @@ import toy
 from bayes_rsi.comparison.forecasters import COLUMNS, compare, hazards
 from bayes_rsi.comparison.given import given, share_of
 from bayes_rsi.comparison.moved import moved
-from bayes_rsi.errors import ConditionError, EvidenceError
+from bayes_rsi.errors import EvidenceError
 from bayes_rsi.evidence import load_evidence
 from bayes_rsi.forecasting.grammar import parse
 from bayes_rsi.forecasting.project import forecast as project
+from bayes_rsi.units import year_of_date
 
 EMPTY = {
     "event": "end_to_end",
@@ -205,30 +206,47 @@ def test_a_quantile_of_a_day_is_a_probability_by_then(projected):
     assert found["ours"].item() == share_of(projected, "horizon p50 >= 100 h on 2028-07-01").p
 
 
-def test_the_share_of_a_condition_is_that_of_given(projected):
-    condition = "horizon p50 >= 20 h on 2027-12-31"
-    assert share_of(projected, condition) == given(projected, condition).probability
-    kept = given(projected, condition).forecast
-    assert share_of(kept, condition).p == 1.0
+def test_the_share_of_a_condition_is_that_of_the_futures_that_count(projected):
+    day = float(year_of_date("2027-12-31"))
+    paths, happened = projected.futures.paths, projected.events["event_year"].isnull().any("event")
+    reached = np.array([np.interp(day, paths.years, path) for path in paths.values])
+    counts = ~happened.transpose("chain", "draw", "replicate").values.ravel()
+    found = share_of(projected, "horizon p50 >= 20 h on 2027-12-31")
+    assert found.p == pytest.approx((reached[counts] >= np.log2(1200.0)).mean(), abs=0.01)
+    assert 0.05 < found.p < 0.95
+    told = given(projected, "horizon p50 >= 20 h on 2027-12-31")
+    assert told.probability == found
+    assert share_of(told.forecast, "horizon p50 >= 20 h on 2027-12-31").p == 1.0
 
 
 def test_series_that_are_not_fitted_and_other_units_are_left_out(projected):
+    known = projected.futures.panel.assign_attrs(absent_series="later_bench other_bench")
+    forecast = replace(projected, futures=replace(projected.futures, panel=known))
     rows = [
         hours("20"),
-        hours("20", condition="nobody_s_bench", unit="percent", question="other"),
+        hours("20", condition="later_bench", unit="percent", question="other"),
+        hours("20", condition="horizon p80", question="not fitted at p80"),
         hours("20", unit="furlongs", question="third"),
     ]
-    assert len(compare(projected, "A", table(*rows))) == 1
+    assert len(compare(forecast, "A", table(*rows))) == 1
 
 
-def test_a_condition_that_cannot_be_read_is_an_error(projected):
-    with pytest.raises(ConditionError, match="growth"):
-        compare(projected, "A", table(hours("20", condition="growth")))
+@pytest.mark.parametrize("condition", ["growth", "later_bensh", "horizon p50 >="])
+def test_a_condition_that_cannot_be_read_is_an_error(projected, condition):
+    rows = table(hours("20", condition=condition))
+    with pytest.raises(EvidenceError, match=r"forecasts\.csv, column 'condition': got '"):
+        compare(projected, "A", rows)
 
 
 def test_everybody_is_asked_where_nobody_is_named(projected):
     rows = table(hours("20"), hours("30", forecaster="B"), says("C", 0.5, "2030-01-01"))
     assert set(compare(projected, forecasts=rows)["forecaster"]) == {"A", "B", "C"}
+
+
+def test_where_all_lies_behind_us_nobody_is_there(projected):
+    found = compare(projected, forecasts=table(says("A", 0.5, "2026-01-01")))
+    assert found.columns.tolist() == list(COLUMNS)
+    assert found.empty
 
 
 def test_the_shipped_conditions_can_be_read(shipped):

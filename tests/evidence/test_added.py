@@ -251,8 +251,13 @@ def test_two_spellings_in_one_file_are_found_and_a_plus_is_another_name(world: A
     )
     with pytest.raises(EvidenceError, match=r"got 'delta-7'.* or 'Delta 7'"):
         load_evidence(folder=world.write(), add=[path])
-    write(path, SYSTEM | {"system": "Delta 7"}, SYSTEM | {"system": "Delta 7+"})
-    load_evidence(folder=world.folder, add=[path])
+    for one, other in (
+        ("Delta 7", "Delta 7+"),
+        ("Delta 5.1", "Delta 51"),
+        ("通义千问", "文心一言"),
+    ):
+        write(path, SYSTEM | {"system": one}, SYSTEM | {"system": other})
+        load_evidence(folder=world.folder, add=[path])
 
 
 def test_a_forecast_without_a_date_is_sound(world: Any, tmp_path):

@@ -216,6 +216,23 @@ def test_probabilities_of_later_days_do_not_fall(world: Any) -> None:
     for change in ({"forecast_date": "2024-07-01"}, {"bound": "upper"}, {"event": "engineering"}):
         world.rows["forecasts"][1] = first | later | change
         load_evidence(folder=world.write())
+    # What may be so in one year and not in the next.
+    for other in ({"event": ""}, {"event": "", "condition": "growth < 3"}):
+        world.rows["forecasts"] = [first | other, first | later | other]
+        load_evidence(folder=world.write())
+    lasting = {"event": "", "condition": "horizon p50 >= 8 h"}
+    world.rows["forecasts"] = [first | lasting, first | later | lasting]
+    _refused(world, "at least the probability by an earlier day")
+
+
+def test_runs_are_carried_over_once(world: Any) -> None:
+    first = world.rows["benchmarks"][0]
+    world.rows["benchmarks"].append(first | {"series": "hor_51", "title": "hor_51"})
+    row = world.rows["scores"][0]
+    world.rows["scores"].append(row | {"series": "hor_51", "carried_from": "hor_50"})
+    load_evidence(folder=world.write())
+    world.rows["scores"][0] = row | {"carried_from": "hor_51"}
+    _refused(world, "that has the runs by itself")
 
 
 def test_a_duplicate_row_is_refused_within_a_file(world: Any, added: Write) -> None:

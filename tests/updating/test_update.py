@@ -278,6 +278,10 @@ def test_time_alone_is_an_update(small_run):
     assert table.loc[("end_to_end", "by 2028-12-31"), "after"] == pytest.approx(float(by.mean()))
     with pytest.raises(EvidenceError, match="change nothing"):
         update(fit, [], refit=False)
+    # A row that only this fit has.
+    own = fit.panel.assign_coords(score=["own|row|||", *fit.panel["score"].values[1:]])
+    with pytest.raises(ModelError, match=r"a fit with 'own\|row\|\|\|', which the shipped"):
+        update(replace(fit, panel=own), [], as_of="2026-09-01", refit=False)
 
 
 def test_a_series_that_is_not_fitted_needs_a_refit(small_run):
