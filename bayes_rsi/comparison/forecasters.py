@@ -185,8 +185,7 @@ def _absent(part: Condition, forecast: Forecast) -> bool:
     if isinstance(part, HorizonIs):
         fitted = panel["reliability"].values if "reliability" in panel else np.zeros(0)
         return part.reliability != 50 and not np.isclose(fitted, part.reliability / 100).any()
-    known = str(panel.attrs.get("absent_series", "")).split()
-    return isinstance(part, ScoreIs) and plain(part.series) in known
+    return isinstance(part, ScoreIs) and plain(part.series) in panel.attrs["absent_series"].split()
 
 
 def _pairs(row: pd.Series) -> Iterator[dict[Hashable, object]]:
