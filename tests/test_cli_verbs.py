@@ -298,3 +298,18 @@ def test_rows_that_the_stored_forecast_cannot_have_seen_are_refused(run, tmp_pat
     assert (code, out) == (2, "")
     assert "late.csv, column 'known_on': got 'none before 2026-09-01'" in err
     assert "`bayes-rsi update` takes later ones" in err
+
+
+def test_everybody_beside_us_fits_the_width(run, tmp_path):
+    row = {"forecaster": "Somebody with a name that is too long", "question": "how many?"}
+    row |= {"condition": "swe_bench_pro", "kind": "quantiles", "p50": "70.123456789012345"}
+    row |= {"unit": "percent", "target_date": "2027-12-31", "forecast_date": "2026-06-01"}
+    row |= {"source": "made up"}
+    lines = [",".join(row), ",".join(row.values())]
+    (tmp_path / "others.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    code, out, _ = run("compare", "--add", "others.csv")
+    assert code == 0
+    assert max(len(line) for line in out.splitlines()) <= WIDTH
+    assert "Somebody with a name.." in out
+    assert "swe_bench_pro >= 70.123456.." in out
+    assert "Jack Clark" in out

@@ -144,10 +144,9 @@ def compared_text(found: Compared, verdict: Verdict) -> str:
     for _, row in found.table.iterrows():
         said = f"{_BOUNDS[row['bound']]}{points(row['theirs'])}%"
         cells = (f"{row['date']:%Y-%m-%d}", said, f"{points(row['ours'])}%")
-        who = str(row["forecaster"])
-        name = who if len(who) <= NAME_OF_FORECASTER else f"{who[: NAME_OF_FORECASTER - 2]}.."
-        day = f"{row['forecast_date']:%Y-%m-%d}"
-        rows.append([str(row["event"]), *cells, f"{row['points']:+.1f}", name, day])
+        who, what = _cut(row["forecaster"], NAME_OF_FORECASTER), _cut(row["event"], CONDITION)
+        day = f"{row['forecast_date']:%Y-%m}"
+        rows.append([what, *cells, f"{row['points']:+.1f}", who, day])
     notes = "'points': ours minus theirs. Quantiles are told as probabilities, a median as 50%."
     return answer_text(verdict, f"{aligned(rows)}\n{wrapped(notes)}", assumes=found.assumes)
 
@@ -280,14 +279,19 @@ def updated_text(found: Updated, verdict: Verdict) -> str:
 #: Longest name in the first column of a table.
 NAME = 60
 NAME_OF_SERIES = 30
-#: Characters of the name of a forecaster that a table has room for.
-NAME_OF_FORECASTER = 26
+#: Characters of a forecaster's name, and of what is asked, that a table has room for.
+NAME_OF_FORECASTER, CONDITION = 22, 28
 #: How somebody's number is meant.
 _BOUNDS = {"exact": "", "lower": ">= ", "upper": "<= "}
 _KEPT = (
     "The stored forecast stays as it is, and the other commands answer from it, as of {}; in "
     "Python `found.after` can be asked further."
 )
+
+
+def _cut(text: object, room: int) -> str:
+    whole = str(text)
+    return whole if len(whole) <= room else f"{whole[: room - 2]}.."
 
 
 def _waited(found: Updated, day: str) -> str:
