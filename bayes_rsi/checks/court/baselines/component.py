@@ -23,13 +23,15 @@ from bayes_rsi.checks.court.baselines.latent import Latent, predicted
 from bayes_rsi.checks.court.past import Past
 from bayes_rsi.checks.court.scale import KINDS
 
-__all__ = ["component", "component_weighted", "first_component"]
+__all__ = ["component", "first_component"]
 
 ROUNDS = 200
 SMALLEST = 1e-3
 
 
-def component(past: Past, targets: pd.DataFrame, draws: int, seed: int) -> xr.DataArray:
+def component(
+    past: Past, targets: pd.DataFrame, draws: int, seed: int, lent: bool = False
+) -> xr.DataArray:
     """Forecast scores by the first principal component.
 
     Parameters
@@ -40,40 +42,16 @@ def component(past: Past, targets: pd.DataFrame, draws: int, seed: int) -> xr.Da
         What is asked.
     draws, seed : int
         Size of the samples, and seed.
+    lent : bool, default False
+        As in `latent.predicted`.
 
     Returns
     -------
     xarray.DataArray
         As `protocol.Baseline` says; named and best of all series.
     """
-    return _told("component", past, targets, draws, seed, lent=False)
-
-
-def component_weighted(past: Past, targets: pd.DataFrame, draws: int, seed: int) -> xr.DataArray:
-    """Forecast scores by the component, lent what our own forecasts know of who is measured.
-
-    Parameters
-    ----------
-    past : Past
-        What was known.
-    targets : pandas.DataFrame
-        What is asked.
-    draws, seed : int
-        Size of the samples, and seed.
-
-    Returns
-    -------
-    xarray.DataArray
-        As `component`; in the lines of tiers a system counts as often as it was scored on a series.
-    """
-    return _told("component_weighted", past, targets, draws, seed, lent=True)
-
-
-def _told(
-    name: str, past: Past, targets: pd.DataFrame, draws: int, seed: int, lent: bool
-) -> xr.DataArray:
     fitted = first_component(past.figures)
-    return predicted(name, fitted, past, past.figures, targets, draws, seed, KINDS, lent)
+    return predicted("component", fitted, past, past.figures, targets, draws, seed, KINDS, lent)
 
 
 def first_component(rows: pd.DataFrame) -> Latent:

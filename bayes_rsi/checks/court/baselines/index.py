@@ -34,7 +34,7 @@ from bayes_rsi.checks.court.baselines.latent import Latent, predicted
 from bayes_rsi.checks.court.past import Past
 from bayes_rsi.checks.court.scale import from_scale
 
-__all__ = ["fit_index", "index", "index_weighted"]
+__all__ = ["fit_index", "index"]
 
 PENALTY, CLIP, LIMIT = 0.1, 0.001, 10.0
 FLATTEST = 0.1
@@ -55,7 +55,9 @@ class _Rows:
     fixed: int
 
 
-def index(past: Past, targets: pd.DataFrame, draws: int, seed: int) -> xr.DataArray:
+def index(
+    past: Past, targets: pd.DataFrame, draws: int, seed: int, lent: bool = False
+) -> xr.DataArray:
     """Forecast shares by the index.
 
     Parameters
@@ -66,41 +68,17 @@ def index(past: Past, targets: pd.DataFrame, draws: int, seed: int) -> xr.DataAr
         What is asked.
     draws, seed : int
         Size of the samples, and seed.
+    lent : bool, default False
+        As in `latent.predicted`.
 
     Returns
     -------
     xarray.DataArray
         As `protocol.Baseline` says; named and best of fraction series.
     """
-    return _told("eci", past, targets, draws, seed, lent=False)
-
-
-def index_weighted(past: Past, targets: pd.DataFrame, draws: int, seed: int) -> xr.DataArray:
-    """Forecast shares by the index, lent what our own forecasts know of who is measured.
-
-    Parameters
-    ----------
-    past : Past
-        What was known.
-    targets : pandas.DataFrame
-        What is asked.
-    draws, seed : int
-        Size of the samples, and seed.
-
-    Returns
-    -------
-    xarray.DataArray
-        As `index`; in the lines of tiers a system counts as often as it was scored on a series.
-    """
-    return _told("eci_weighted", past, targets, draws, seed, lent=True)
-
-
-def _told(
-    name: str, past: Past, targets: pd.DataFrame, draws: int, seed: int, lent: bool
-) -> xr.DataArray:
     rows = past.figures[past.figures["metric"] == "fraction"]
     fitted = fit_index(rows)
-    return predicted(name, fitted, past, rows, targets, draws, seed, ("fraction",), lent)
+    return predicted("eci", fitted, past, rows, targets, draws, seed, ("fraction",), lent)
 
 
 def fit_index(rows: pd.DataFrame) -> Latent:

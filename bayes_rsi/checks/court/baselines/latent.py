@@ -97,7 +97,7 @@ def predicted(
     Parameters
     ----------
     name : str
-        Of the baseline.
+        Of the baseline; with ``_weighted`` behind it where it is lent something.
     latent : Latent
         Numbers and lines.
     past : Past
@@ -120,6 +120,7 @@ def predicted(
         As `protocol.Baseline` says.
     """
     del past
+    name = f"{name}_weighted" if lent else name
     known = rows.drop_duplicates("system").set_index("system")
     dated = pd.DataFrame(
         {

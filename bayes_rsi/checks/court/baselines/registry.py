@@ -4,8 +4,10 @@ Invariant: all follow one protocol, `protocol.Baseline`; what a baseline cannot 
 in its result, and comparisons are made on what both sides spoke about.
 """
 
-from bayes_rsi.checks.court.baselines.component import component, component_weighted
-from bayes_rsi.checks.court.baselines.index import index, index_weighted
+from functools import partial
+
+from bayes_rsi.checks.court.baselines.component import component
+from bayes_rsi.checks.court.baselines.index import index
 from bayes_rsi.checks.court.baselines.logistic import logistic
 from bayes_rsi.checks.court.baselines.persistence import persistence
 from bayes_rsi.checks.court.baselines.protocol import Baseline
@@ -17,8 +19,8 @@ __all__ = ["BASELINES", "LENT", "Baseline"]
 #: Baselines that are lent what is ours: how much of our advantage that is can be told from them.
 #: The bars are about what people would use instead, so they are no rivals there.
 LENT: dict[str, Baseline] = {
-    "eci_weighted": index_weighted,
-    "component_weighted": component_weighted,
+    "eci_weighted": partial(index, lent=True),
+    "component_weighted": partial(component, lent=True),
 }
 #: All of them, by the names under which they stand in tables.
 BASELINES: dict[str, Baseline] = {
