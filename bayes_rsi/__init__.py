@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bayes_rsi.comparison.human_level import human_level
     from bayes_rsi.comparison.implied import implied
     from bayes_rsi.comparison.information import value_of_information
+    from bayes_rsi.comparison.trajectories import trajectories
     from bayes_rsi.errors import BayesRsiError
     from bayes_rsi.evidence import Evidence, load_evidence, load_runs
     from bayes_rsi.forecasting.project import forecast
@@ -62,6 +63,7 @@ _PLACES = {
     "load_runs": ("evidence", "load_runs"),
     "save_fit": ("inference.store", "save"),
     "time_horizon": ("inference.time_horizon", "time_horizon"),
+    "trajectories": ("comparison.trajectories", "trajectories"),
     "update": ("updating.update", "update"),
     "value_of_information": ("comparison.information", "value_of_information"),
 }
@@ -88,6 +90,7 @@ __all__ = [
     "load_runs",
     "save_fit",
     "time_horizon",
+    "trajectories",
     "update",
     "value_of_information",
 ]

@@ -11,6 +11,7 @@ DRAW = "draw"  # posterior draw within a chain
 REPLICATE = "replicate"  # future projected from one posterior draw
 DATE = "date"  # knot or date of the frontier, datetime64
 STEP = "step"  # increment between knots, labelled by the date at its end; also number of a wave
+QUANTILE = "quantile"  # probability below a curve, fraction
 SYSTEM = "system"  # released AI system, by canonical name
 SERIES = "series"  # benchmark series in the panel, by id
 SCORE = "score"  # published figure, labelled series|system|scaffold|effort|reporter

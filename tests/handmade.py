@@ -79,8 +79,8 @@ def draws(
     growth = 2.0 * np.exp(0.2 * rng.standard_normal((*shape, len(YEARS) - 1)))
     start = 7.0 + 0.5 * rng.standard_normal((*shape, 1))
     frontier = np.concatenate([start, start + np.cumsum(growth * np.diff(YEARS), axis=-1)], axis=-1)
-    of_series, of_speedup, of_ratio = (
-        ("chain", "draw", f"{kind}_series") for kind in ("fraction", "speedup", "ratio")
+    of_series, of_speedup, of_ratio, of_horizon = (
+        ("chain", "draw", f"{kind}_series") for kind in ("fraction", "speedup", "ratio", "horizon")
     )
     each = (*shape, len(series))
     return xr.Dataset(
@@ -96,6 +96,9 @@ def draws(
             "speedup_limit": (of_speedup, 5.0 + 4.0 * rng.random((*shape, 1))),
             "ratio_parity": (of_ratio, 11.0 + rng.standard_normal((*shape, 1))),
             "ratio_slope_per_doubling": (of_ratio, 0.3 + rng.random((*shape, 1))),
+            "horizon_stretch": (of_horizon, 0.8 + 0.1 * rng.random((*shape, 1))),
+            "horizon_offset": (of_horizon, 0.2 * rng.standard_normal((*shape, 1))),
+            "horizon_at_level": (("chain", "draw"), 8.0 + 0.1 * rng.standard_normal(shape)),
         },
         coords={
             "chain": np.arange(CHAINS),
@@ -104,6 +107,7 @@ def draws(
             "fraction_series": list(series),
             "speedup_series": ["faster"],
             "ratio_series": ["against"],
+            "horizon_series": ["span"],
         },
     )
 
@@ -178,6 +182,9 @@ def whole_fit(size: int = 400, replicates: int = 5) -> Fit:
         "score_system": ("score", ["Old", "New"]),
         "lab": ("system", ["Ours", "Theirs"]),
         "sd_log2": ("score", [np.nan, 0.8]),
+        "value": ("score", [0.35, 0.2]),
+        "censoring": ("score", ["none", "none"]),
+        "released": ("system", np.array(["2025-08-07", "2026-01-20"], dtype="datetime64[ns]")),
         "n_items": ("series", np.full(scores.sizes["series"], 100.0)),
     }
     scores = scores.assign(rows).assign_coords(score=labels, system=["Old", "New"])

@@ -23,6 +23,7 @@ VERBS = {
     "compounding": ["compounding"],
     "compare": ["compare", "clark"],
     "human_level": ["human-level"],
+    "trajectories": ["trajectories", "PaperBench", "--until", "2028-06-30"],
     "value_of_information": ["value-of-information"],
 }
 
@@ -110,6 +111,16 @@ def test_explain_sums_to_one_and_draws(run, tmp_path):
     assert document["day"] == "2028-12-31"
 
 
+def test_trajectories_are_drawn(run, tmp_path):
+    _, out, _ = run(*VERBS["trajectories"], "--figure", "pictures/curves.svg")
+    assert (tmp_path / "pictures/curves.svg").read_text().startswith("<?xml")
+    assert "paperbench  1       20%" in out
+    document = json.loads(run(*VERBS["trajectories"], "--json")[1])
+    assert [row["series"] for row in document["table"]] == ["paperbench"]
+    assert document["until"] == "2028-06-30"
+    assert document["scores"][0]["system"] == "New"
+
+
 def test_explain_fits_variants_and_keeps_them(run, monkeypatch, tmp_path, fit):
     asked = []
 
@@ -158,6 +169,9 @@ def test_compounding_has_the_numbers_of_the_article(run):
         (["implied", "nobody at all"], "nobody at all"),
         (["compounding", "--accuracy", "2"], "got an accuracy of 2.0"),
         (["compounding", "--event", "engineering"], "[events.engineering.generation]"),
+        (["trajectories", "paperbnch"], "Did you mean 'paperbench'"),
+        (["trajectories", "paperbench", "--until", "2020-01-01"], "expected a day after the as-of"),
+        (["trajectories", "--figure", "all.pdf"], "got 'all.pdf', expected a name that ends in"),
         (["given", "growth > 2", "--out", "elsewhere"], "run `bayes-rsi forecast"),
         (["value-of-information", "taste"], "expected one of: horizon of SYSTEM"),
         (["value-of-information", "taste_gpa to 40%"], "Did you mean 'taste_gap'"),

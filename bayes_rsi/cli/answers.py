@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import bayes_rsi as rsi
+from bayes_rsi.cli.drawn import Drawn
 from bayes_rsi.cli.posteriors import POSTERIOR, obtain
 from bayes_rsi.cli.progress import Stages, progress
 from bayes_rsi.cli.stored import Stored, recalled, said_by_others
@@ -19,12 +20,12 @@ from bayes_rsi.cli.tables import notes_of
 from bayes_rsi.comparison.forecasters import Compared
 from bayes_rsi.comparison.measurements import measurement
 from bayes_rsi.comparison.variants import variant
-from bayes_rsi.errors import OutputError
 from bayes_rsi.files import usable_folder, write_atomically
 from bayes_rsi.report.document import as_json
 from bayes_rsi.report.explained_text import explained_text
 from bayes_rsi.report.implied_text import implied_text
 from bayes_rsi.report.metaculus import metaculus_cdf, metaculus_document, metaculus_text
+from bayes_rsi.report.trajectories_text import trajectories_text
 from bayes_rsi.report.verb_document import verb_document
 from bayes_rsi.report.verbs import (
     compared_text,
@@ -47,6 +48,7 @@ __all__ = [
     "answer_implied",
     "answer_information",
     "answer_metaculus",
+    "answer_trajectories",
     "answer_update",
 ]
 
@@ -55,8 +57,6 @@ VARIANTS = "variants"
 #: Folder of a refit with new scores.
 UPDATED = "updated"
 _PASSED, _FAILED = 0, 3
-#: Formats of a figure; the end of its file's name says which.
-FIGURES = ("svg", "png")
 
 
 def answer_given(stored: Stored, condition: str) -> int:
@@ -101,31 +101,52 @@ def answer_explain(
     int
         Exit code.
     """
-    kind = None if figure is None else _kind_of(figure)
+    drawn = None if figure is None else Drawn(figure)
 
     def ask(forecast: rsi.Forecast, fit: rsi.Fit) -> Any:
         others = {name: _refitted(stored, fit, name) for name in refit}
         found = rsi.explain(forecast, day, event, others)
-        if figure is not None and kind is not None:
+        if drawn is not None:
             from bayes_rsi.report.explained import explained_figure  # matplotlib: 1 s
-            from bayes_rsi.report.figure import figure_bytes
 
-            write_atomically(figure, figure_bytes(explained_figure(found), kind), "--figure")
+            drawn.keep(explained_figure(found))
         return found
 
     return _answer(stored, "explain", ask, explained_text)
 
 
-def _kind_of(figure: Path) -> str:
-    """Give the format of a figure, if it can be written where it shall go."""
-    kind = figure.suffix.lower().removeprefix(".")
-    if kind not in FIGURES:
-        ends = " or ".join(f".{known}" for known in FIGURES)
-        raise OutputError(
-            f"--figure: got '{figure}', expected a name that ends in {ends}; give such a name"
-        )
-    usable_folder(figure.parent, (figure.name,), "--figure")
-    return kind
+def answer_trajectories(
+    stored: Stored, series: tuple[str, ...], until: str | None, figure: Path | None
+) -> int:
+    """Answer `bayes-rsi trajectories`.
+
+    Parameters
+    ----------
+    stored : Stored
+        Which forecast.
+    series : tuple of str
+        Fitted series; none: all.
+    until : str or None
+        ISO date of the end of the curves.
+    figure : pathlib.Path or None
+        Where a figure goes.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
+    drawn = None if figure is None else Drawn(figure)
+
+    def ask(forecast: rsi.Forecast, _: rsi.Fit) -> Any:
+        found = rsi.trajectories(forecast, series, until)
+        if drawn is not None:
+            from bayes_rsi.report.trajectories_figure import trajectories_figure  # matplotlib: 1 s
+
+            drawn.keep(trajectories_figure(found))
+        return found
+
+    return _answer(stored, "trajectories", ask, trajectories_text)
 
 
 def answer_implied(

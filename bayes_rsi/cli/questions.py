@@ -293,6 +293,40 @@ def human_level(
 
 
 @questions.command()
+def trajectories(
+    series: Annotated[
+        list[str] | None, typer.Argument(help="Series, such as SWE-bench_Pro. Default: all.")
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            callback=iso_day,
+            help="End of the curves. Default: two years after the as-of date.",
+        ),
+    ] = None,
+    figure: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw a panel for each series: .svg or .png."),
+    ] = None,
+    card: Card = "baseline",
+    as_of: AsOf = None,
+    out: Out = Path("out"),
+    seed: Seed = 1,
+    json: Json = False,
+    add: Add = None,
+) -> None:
+    """Say what the frontier scores on each benchmark, now and later, and where its ceiling is."""
+    with messages():
+        from bayes_rsi.cli.answers import answer_trajectories
+        from bayes_rsi.cli.stored import Stored
+
+        stored = Stored(card, as_of, out, seed, json, tuple(add or ()))
+        code = answer_trajectories(stored, tuple(series or ()), until, figure)
+    raise typer.Exit(code)
+
+
+@questions.command()
 def compounding(
     accuracy: Annotated[
         float, typer.Option(metavar="SHARE", help="Share that one generation keeps.")

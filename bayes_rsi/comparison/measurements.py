@@ -27,7 +27,7 @@ from bayes_rsi.forecasting.dice import dice
 from bayes_rsi.forecasting.drifts import seen_from
 from bayes_rsi.forecasting.frontier import on_day
 from bayes_rsi.forecasting.futures import Futures
-from bayes_rsi.forecasting.scores import expected_score, score_noise
+from bayes_rsi.forecasting.scores import expected_score, horizon_sd, score_noise
 from bayes_rsi.units import as_date
 
 __all__ = ["Audit", "HorizonOf", "HorizonOn", "JudgedTo", "Measurement", "ScoreOn", "measurement"]
@@ -106,7 +106,7 @@ class HorizonOf(Measurement):
             own = futures.flat_of(names.HORIZON_DEVIATION, {names.HORIZON_SYSTEM: system})
         capability = futures.flat_of(names.CAPABILITY, {names.SYSTEM: system})
         deviation = own * futures.flat(names.HORIZON_SCATTER)
-        return capability + deviation + self.noise(futures) * _horizon_sd(futures)
+        return capability + deviation + self.noise(futures) * horizon_sd(futures)
 
     def __str__(self) -> str:
         """Give the measurement as the grammar writes it."""
@@ -140,7 +140,7 @@ class HorizonOn(Measurement):
         numpy.ndarray
             Log2 minutes, shape (path,).
         """
-        sd = np.hypot(futures.flat(names.HORIZON_SCATTER), _horizon_sd(futures))
+        sd = np.hypot(futures.flat(names.HORIZON_SCATTER), horizon_sd(futures))
         return on_day(futures.paths, self.day) + self.noise(futures) * sd
 
     def __str__(self) -> str:
@@ -155,7 +155,7 @@ class ScoreOn(Measurement):
     Parameters
     ----------
     series : str
-        A share of items, a speed-up or a ratio.
+        A share of items, a speed-up, a ratio or a horizon.
     day : str
         ISO date.
     """
@@ -356,12 +356,3 @@ def _known(wanted: str, known: Sequence[str] | np.ndarray, what: str) -> str:
             f"got {what} '{wanted}', expected one of this forecast. {did_you_mean(wanted, options)}"
         )
     return wanted
-
-
-def _horizon_sd(futures: Futures) -> np.ndarray:
-    """Give the noise of a horizon with a published interval as wide as the median one."""
-    published = futures.panel["sd_log2"].values
-    given = published[~np.isnan(published)]
-    typical = float(np.median(given)) if given.size else 0.0
-    own = np.sqrt(1 - futures.flat(names.HORIZON_SHARED)) * typical
-    return np.hypot(own, futures.flat(names.HORIZON_NOISE))

@@ -104,8 +104,9 @@ class Futures:
     seed: int
     log_likelihood: xr.DataArray | None = None
     rows: np.ndarray | None = None
-    _scenes: dict[str, Scene] = field(default_factory=dict, repr=False)
-    _contradicted: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
+    # What is computed once belongs to these paths: changed futures begin with none of it.
+    _scenes: dict[str, Scene] = field(init=False, default_factory=dict, repr=False)
+    _contradicted: dict[str, np.ndarray] = field(init=False, default_factory=dict, repr=False)
 
     @property
     def size(self) -> int:
@@ -211,7 +212,13 @@ class Futures:
         numpy.ndarray
             Decimal years, shape (path,); nan where any event of the card would have happened by the
             as-of date.
+
+        Raises
+        ------
+        ModelError
+            When the card has no such event.
         """
+        self.event(name)
         others, dice_of_all = changed or {}, thrown or {}
         told: dict[object, np.ndarray] = {}
         lost, year = np.zeros(self.size, dtype=bool), np.zeros(0)

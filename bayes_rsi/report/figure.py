@@ -24,14 +24,15 @@ from bayes_rsi.pooling.pool import Pool
 from bayes_rsi.report.points import horizon_points
 from bayes_rsi.units import WORK_TIME
 
-__all__ = ["COLOURS", "figure_bytes", "forecast_figure"]
+__all__ = ["COLOURS", "WORK_TICKS", "figure_bytes", "forecast_figure"]
 
 #: Last day of the left panel and of the right one.
 FRONTIER_UNTIL, EVENTS_UNTIL = date(2032, 12, 31), date(2040, 12, 31)
 #: Colours that people with any colour vision tell apart (Okabe and Ito).
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 _GREY = "#555555"
-_TICKS = {
+#: Work times that an axis is labelled with, minutes.
+WORK_TICKS = {
     "1 second": 1 / 60,
     "1 minute": 1.0,
     "1 hour": WORK_TIME["hour"],
@@ -123,10 +124,10 @@ def _draw_frontier(axes: Axes, forecast: Forecast, panel: xr.Dataset) -> None:
     axes.axvline(
         float(date2num(known)), color=_GREY, lw=0.8, ls="--", label=f"as of {forecast.tag.as_of}"
     )
-    marks = np.log2(list(_TICKS.values()))
+    marks = np.log2(list(WORK_TICKS.values()))
     # The band may leave the panel, where a number of work-years says nothing; the median stays.
     bottom, top = max(low.min(), marks[0]), max(middle.max(), min(high.max(), marks[-1]))
-    axes.set_yticks(marks, list(_TICKS))
+    axes.set_yticks(marks, list(WORK_TICKS))
     axes.set_ylim(bottom - 0.5, top + 0.5)
     axes.set_xlim(days[0], days[-1])
     axes.set_title("Work time of tasks done with 50% success (METR TH1.1 scale)", fontsize=10)

@@ -156,7 +156,7 @@ def test_leaving_out_reweights_by_the_likelihood(hand_forecast):
 
 def test_where_the_weights_cannot_be_relied_on_there_is_no_number(hand_forecast):
     futures = hand_forecast.futures
-    wild = replace(futures, log_likelihood=60.0 * futures.log_likelihood, _scenes={})
+    wild = replace(futures, log_likelihood=60.0 * futures.log_likelihood)
     row = leaving_out(wild, "work", YEAR).set_index("name").loc["paper"]
     assert row["k_hat"] > 0.7
     assert np.isnan(row["change"])

@@ -106,7 +106,7 @@ def test_growth_put_back_in_is_reproduced(fit, found):
     target = Target(UNTIL, min(found.probability_by(DAYS[1], "work") + 0.2, 0.85))
     answer = solve_one(one, target, (target,))
     paths = faster(found.futures.paths, len(handmade.DAYS), *answer.numbers)
-    futures = replace(found.futures, paths=paths, _scenes={})
+    futures = replace(found.futures, paths=paths)
     years = futures.scene("work").dates().year
     assert share_by(years, UNTIL) == pytest.approx(target.share, abs=TOLERANCE)
     assert answer.numbers[0] > 1
@@ -142,8 +142,6 @@ def test_what_is_believed_is_believed_of_all_events(twice, name, moved):
         found.futures,
         card=replace(twice.card, events=events),
         paths=paths,
-        _scenes={},
-        _contradicted={},
     )
     again = changed.scene("work").dates().year
     np.testing.assert_array_equal(np.isnan(years), np.isnan(again))

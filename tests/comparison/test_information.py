@@ -21,6 +21,7 @@ from bayes_rsi.comparison.measurements import (
     measurement,
 )
 from bayes_rsi.errors import ConditionError, ModelError
+from bayes_rsi.forecasting.frontier import on_series
 from bayes_rsi.forecasting.parity import parity
 from bayes_rsi.forecasting.project import forecast
 from bayes_rsi.forecasting.scores import expected_score, score_noise
@@ -183,8 +184,28 @@ def test_noise_of_a_score_is_that_of_the_likelihood(found):
     assert of_share == pytest.approx(np.sqrt(0.25 * (1 / 100 + 0.1**2) + 0.005**2))
     assert score_noise(found.futures, "faster", half) == pytest.approx(0.5)
     assert score_noise(found.futures, "against", half) == pytest.approx(0.5)
-    with pytest.raises(ModelError, match="got kind 'horizon', expected fraction"):
-        expected_score(found.futures, "span", half)
+    scatter, own = 0.35, np.sqrt((1 - 0.64) * 0.8**2 + 0.15**2)
+    assert score_noise(found.futures, "span", half) == pytest.approx(np.hypot(scatter, own))
+
+
+def test_the_expected_horizon_is_where_its_threshold_lies(found):
+    futures = found.futures
+    threshold = on_series(futures, "span", 9.0)
+    assert np.ptp(threshold) > 0.1
+    score = expected_score(futures, "span", threshold)
+    assert score == pytest.approx(np.full(score.size, 9.0))
+    named = [str(n).replace("span", "metr_th11_p50") for n in futures.panel["series"].values]
+    reference = replace(futures, panel=futures.panel.assign_coords(series=named))
+    at = np.linspace(3.0, 12.0, futures.size)
+    assert expected_score(reference, "metr_th11_p50", at) == pytest.approx(at)
+
+
+def test_a_series_that_counts_has_no_expected_score(found):
+    kinds = found.futures.panel["kind"].astype(object)
+    counting = found.futures.panel.assign(kind=kinds.where(kinds != "horizon", "count"))
+    futures = replace(found.futures, panel=counting)
+    with pytest.raises(ModelError, match="got kind 'count', expected one of fraction"):
+        expected_score(futures, "span", np.zeros(futures.size))
 
 
 def test_without_a_taste_gap_the_benchmark_shows_the_least(found):

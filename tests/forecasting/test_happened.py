@@ -87,10 +87,14 @@ def test_a_card_whose_event_has_surely_happened_is_refused():
 
 def test_scenes_of_changed_futures_are_their_own(found):
     """A card with another event in its place: what was computed for the first does not stay."""
-    other = replace(found.futures, card=handmade.card(*events(soon=2.0**12)))
-    fresh = replace(other, _scenes={}, _contradicted={})
+    fresh = replace(found.futures, card=handmade.card(*events(soon=2.0**12)))
     lost = np.isnan(fresh.scene("late").dates().year).mean()
     assert lost < np.isnan(found.futures.scene("late").dates().year).mean()
+
+
+def test_an_event_that_the_card_does_not_have_is_not_dated_again(found):
+    with pytest.raises(ModelError, match=r"got event 'lat', expected one of.*Did you mean 'late'"):
+        found.futures.redated("lat")
 
 
 def test_an_explanation_says_which_probability_its_shares_are_about(found):

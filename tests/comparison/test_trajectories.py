@@ -1,0 +1,199 @@
+"""Curves of the frontier on every series: against straight lines, parity and the futures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import handmade
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from bayes_rsi.comparison.given import given
+from bayes_rsi.comparison.trajectories import MOST, trajectories
+from bayes_rsi.errors import ModelError
+from bayes_rsi.forecasting.conditions import ScoreIs
+from bayes_rsi.forecasting.project import forecast
+from bayes_rsi.units import as_date, year_of_date
+
+SCORED = {
+    "paperbench": [("Old", 0.2), ("New", 0.35)],
+    "swe_bench_pro": [("New", 0.5)],
+    "faster": [("Old", 3.0), ("New", 12.0)],
+    "against": [("New", 1.2)],
+    "span": [("Old", 30.0), ("New", 240.0)],
+}
+RELEASED = {"Old": "2025-08-07", "New": "2026-01-20"}
+
+
+def scored(panel: xr.Dataset) -> xr.Dataset:
+    """Give a panel scores on each of its series."""
+    rows = [(series, *pair) for series, pairs in SCORED.items() for pair in pairs]
+    where, who, value = zip(*rows, strict=True)
+    return panel.drop_dims(["score", "system"]).assign(
+        score_series=("score", list(where)),
+        score_system=("score", list(who)),
+        value=("score", list(value)),
+        censoring=("score", ["none"] * len(rows)),
+        sd_log2=("score", [0.8 if name == "span" else np.nan for name in where]),
+        released=("system", pd.to_datetime(list(RELEASED.values())).to_numpy()),
+        system=list(RELEASED),
+    )
+
+
+@pytest.fixture(scope="module")
+def fit():
+    whole = handmade.whole_fit()
+    return replace(whole, panel=scored(whole.panel))
+
+
+@pytest.fixture(scope="module")
+def ours(fit):
+    return forecast(fit)
+
+
+@pytest.fixture(scope="module")
+def found(ours):
+    return trajectories(ours)
+
+
+def test_every_series_has_a_row_with_what_was_fitted(found):
+    table = found.table.set_index("series")
+    assert set(table.index) == set(SCORED)
+    assert found.left_out == ()
+    for series, pairs in SCORED.items():
+        assert table.loc[series, "scores"] == len(pairs)
+        assert table.loc[series, "best"] == max(value for _, value in pairs)
+    assert table.loc["paperbench", "human"] == 0.414
+    assert np.isnan(table.loc["swe_bench_pro", "human"])
+    assert table.loc[["against", "span"], "ceiling_p50"].isna().all()
+    assert len(found.scores) == sum(map(len, SCORED.values()))
+    assert (found.as_of, found.until) == ("2026-06-30", "2028-06-29")
+
+
+def test_curves_begin_with_the_first_scored_release_and_end_on_the_last_day(found):
+    dates = found.curves["date"].values
+    for series, pairs in SCORED.items():
+        first = min(np.datetime64(RELEASED[who], "ns") for who, _ in pairs)
+        there = found.curves["expected"].sel(series=series, quantile=0.5).notnull().values
+        assert (there == (dates >= first)).all()
+    assert str(dates[-1])[:10] == found.until
+    assert np.datetime64(found.as_of, "ns") in dates
+
+
+def test_the_curve_of_a_sure_frontier_is_the_formula():
+    """One straight frontier and one curve: quantiles are that curve, in the unit of the series."""
+    posterior = handmade.line(2.0, 10.0)
+    posterior = posterior.assign(
+        difficulty=posterior["difficulty"] * 0 + 11.0,
+        slope=posterior["slope"] * 0 + 0.7,
+        ceiling=posterior["ceiling"] * 0 + 0.9,
+        ratio_parity=posterior["ratio_parity"] * 0 + 11.0,
+        ratio_slope_per_doubling=posterior["ratio_slope_per_doubling"] * 0 + 0.5,
+        speedup_difficulty=posterior["speedup_difficulty"] * 0 + 10.0,
+        speedup_slope_per_doubling=posterior["speedup_slope_per_doubling"] * 0 + 0.4,
+        speedup_limit=posterior["speedup_limit"] * 0 + 6.0,
+        horizon_at_level=posterior["horizon_at_level"] * 0 + 8.0,
+        horizon_stretch=posterior["horizon_stretch"] * 0 + 0.9,
+        horizon_offset=posterior["horizon_offset"] * 0 - 0.5,
+        **dict.fromkeys(
+            ["rounding", "ratio_noise", "horizon_scatter", "horizon_shared", "horizon_noise"],
+            posterior["growth"] * 0,
+        ),
+        speedup_noise=posterior["speedup_limit"] * 0,
+        overdispersion=posterior["slope"] * 0,
+    )
+    panel = handmade.panel({"exam": (0.25, 0.8)}).assign(n_items=("series", np.full(4, 1e12)))
+    panel = panel.assign_coords(score=np.arange(4), system=["Old"]).assign(
+        score_series=("score", panel["series"].values),
+        score_system=("score", ["Old"] * 4),
+        value=("score", np.ones(4)),
+        censoring=("score", ["none"] * 4),
+        sd_log2=("score", np.zeros(4)),
+        released=("system", np.array(["2025-06-30"], "datetime64[ns]")),
+    )
+    card = handmade.card(handmade.event("work", {"one": handmade.certain(2.0**30)}))
+    made = forecast(handmade.fit(card, posterior.sel(fraction_series=["exam"]), panel))
+    found = trajectories(made, until="2027-06-30")
+    place = 10.0 + 2.0 * float(year_of_date(as_date("2027-06-30")) - handmade.YEARS[-1])
+    wanted = {
+        "exam": 0.25 + 0.65 / (1 + np.exp(-0.7 * (place - 11.0))),
+        "against": 2 ** (0.5 * (place - 11.0)),
+        "faster": 2 ** (6.0 / (1 + np.exp(-0.4 * (place - 10.0)))),
+        "span": 2 ** (8.0 + 0.9 * (place - 8.0) - 0.5),
+    }
+    table = found.table.set_index("series")
+    for series, value in wanted.items():
+        assert table.loc[series, ["p10", "p50", "p90"]].tolist() == pytest.approx([value] * 3)
+    last = found.curves.isel(date=-1)
+    assert last["figure"].values == pytest.approx(last["expected"].values)
+    assert table.loc["exam", "now"] == pytest.approx(0.25 + 0.65 / (1 + np.exp(0.7)))
+    assert table.loc["exam", "ceiling_p50"] == pytest.approx(0.9)
+    assert table.loc["faster", "ceiling_p50"] == pytest.approx(2.0**6)
+
+
+def test_quantiles_say_what_a_condition_says(ours, found):
+    """Half of the futures are above the median: `given` counts the same ones."""
+    for series in ("paperbench", "faster", "span"):
+        row = found.table.set_index("series").loc[series]
+        for p, value in ((0.9, row["p10"]), (0.5, row["p50"]), (0.1, row["p90"])):
+            known = ~np.isnan(ours.years("end_to_end").values.ravel())
+            above = ScoreIs(series, ">=", value, found.until).met(ours.futures)[known]
+            assert above.mean() == pytest.approx(p, abs=0.02)
+
+
+def test_a_figure_is_wider_than_what_is_expected(found):
+    spread = {
+        name: found.curves[name].sel(quantile=0.9) - found.curves[name].sel(quantile=0.1)
+        for name in ("expected", "figure")
+    }
+    early = {"date": np.datetime64("2026-06-30", "ns")}
+    assert (spread["figure"].sel(early) > 1.02 * spread["expected"].sel(early)).all()
+    shares = found.curves["figure"].sel(series=["paperbench", "swe_bench_pro"])
+    assert float(shares.max()) <= 1.0
+    assert float(shares.min()) >= 0.0
+
+
+def test_a_condition_moves_the_curves(ours):
+    before = trajectories(ours, ["paperbench"]).table.iloc[0]
+    slower = given(ours, "growth < 1.9", min_ess=20).forecast
+    after = trajectories(slower, ["paperbench"]).table.iloc[0]
+    assert after["p50"] < before["p50"] - 0.01
+    assert slower.futures.size > MOST / 4
+
+
+def test_it_leaves_the_forecast_as_it_was(ours):
+    before = ours.futures.scene("end_to_end").dates().year
+    trajectories(ours, "PaperBench", until="2027-01-01")
+    assert ours.futures.scene("end_to_end").dates().year == pytest.approx(before, nan_ok=True)
+    assert trajectories(ours, ["PaperBench"]).table["series"].tolist() == ["paperbench"]
+
+
+def test_what_counts_is_left_out_by_name(fit):
+    kinds = fit.panel["kind"].astype(object)
+    counting = fit.panel.assign(kind=kinds.where(fit.panel["series"] != "span", "count"))
+    ours = forecast(replace(fit, panel=counting))
+    assert trajectories(ours).left_out == ("span",)
+    with pytest.raises(ModelError, match="got series 'span', one of kind 'count', expected a"):
+        trajectories(ours, ["span"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"series": ["paperbnch"]}, r"one that is not fitted.*Did you mean 'paperbench'"),
+        ({"until": "2026-06-30"}, "got until 2026-06-30, expected a day after the as-of date"),
+        ({"until": "2999-01-01"}, "up to the horizon"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(ours, arguments, message):
+    with pytest.raises(ModelError, match=message):
+        trajectories(ours, **arguments)
+
+
+def test_other_things_are_refused(ours):
+    with pytest.raises(ModelError, match="without its futures"):
+        trajectories(replace(ours, futures=None))
+    with pytest.raises(ModelError, match="trajectories"):
+        trajectories("forecast")

@@ -1,0 +1,125 @@
+"""Text and figure of trajectories show what they hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from matplotlib.dates import date2num
+
+from bayes_rsi.comparison.trajectories import Trajectories
+from bayes_rsi.report.figure import COLOURS, figure_bytes
+from bayes_rsi.report.tables import WIDTH
+from bayes_rsi.report.trajectories_figure import trajectories_figure
+from bayes_rsi.report.trajectories_text import in_unit, trajectories_text
+from bayes_rsi.tags import Gate, Verdict
+
+VERDICT = Verdict((Gate("r_hat", 1.002, 1.01, True, "growth"),))
+DAYS = np.array(["2026-01-01", "2026-06-30", "2028-06-29"], "datetime64[ns]")
+CURVES = {
+    "exam": [[np.nan, 0.5, 0.7], [np.nan, 0.6, 0.9], [np.nan, 0.7, 0.95]],
+    "a_series_with_a_name_that_is_rather_too_long": [[0.9] * 3, [0.93] * 3, [0.95] * 3],
+    "span": [[20.0, 60.0, 6e5], [30.0, 90.0, 6e6], [45.0, 140.0, 6e7]],
+}
+
+
+@pytest.fixture
+def found():
+    rows = [
+        ("exam", "fraction", 2, 0.55, 0.8, 0.6, 0.7, 0.9, 0.95, 0.92, 0.94, 0.97),
+        (list(CURVES)[1], "fraction", 1, 1.0, np.nan, 0.93, 0.9, 0.93, 0.95, 0.9, 0.95, 0.98),
+        ("span", "horizon", 2, 240.0, np.nan, 90.0, 6e5, 6e6, 6e7, np.nan, np.nan, np.nan),
+    ]
+    columns = "series kind scores best human now p10 p50 p90 ceiling_p10 ceiling_p50 ceiling_p90"
+    curves = xr.DataArray(
+        np.array(list(CURVES.values())),
+        {"series": list(CURVES), "quantile": [0.1, 0.5, 0.9], "date": DAYS},
+    )
+    scores = pd.DataFrame(
+        {
+            "series": ["exam", "exam", list(CURVES)[1], "span", "span"],
+            "system": ["A", "B", "A", "A", "B"],
+            "released": pd.to_datetime(["2026-02-01", "2026-05-01"] + ["2026-01-01"] * 3),
+            "value": [0.4, 0.55, 1.0, 60.0, 240.0],
+            "censoring": ["none", "none", "none", "none", "right"],
+        }
+    )
+    both = xr.Dataset({"expected": curves, "figure": curves})
+    table = pd.DataFrame(rows, columns=columns.split())
+    return Trajectories("2026-06-30", "2028-06-29", table, both, scores, ("erdos",))
+
+
+def test_the_text_has_the_numbers_in_their_units(found):
+    text = trajectories_text(found, VERDICT)
+    assert max(map(len, text.splitlines())) <= WIDTH
+    lines = {line.split()[0]: line.split() for line in text.splitlines() if line}
+    assert lines["exam"] == ["exam", "2", "55%", "60%", "90%", "70%", "to", "95%", "94%"]
+    assert lines["span"][1:7] == ["2", "4", "h", "1.5", "h", "100,000"]
+    said = " ".join(text.split())
+    assert "Of 2 shares of items" in said
+    assert "on 1 by 2026-06-30 and on 2 by 2028-06-29" in said
+    assert "as they count: erdos." in said
+    assert text.startswith("Convergence gates: all 1 passed")
+    assert "\nAssumes: " in text
+
+
+def test_without_shares_nothing_is_used_up(found):
+    alone = replace(found, table=found.table[found.table["kind"] == "horizon"])
+    text = trajectories_text(alone, VERDICT)
+    assert "shares of items" not in text
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "written"),
+    [
+        (0.08, "fraction", "8%"),
+        (0.9444, "fraction", "94.4%"),
+        (1.0, "fraction", "100%"),
+        (1.27, "ratio", "1.3x"),
+        (568.7, "speedup", "569x"),
+        (59.0, "horizon", "59 min"),
+        (90.0, "horizon", "1.5 h"),
+        (120000.0, "horizon", "2,000 h"),
+        (np.nan, "speedup", "-"),
+    ],
+)
+def test_a_score_is_written_in_its_unit(value, kind, written):
+    assert in_unit(value, kind) == written
+
+
+def test_a_panel_shows_scores_curve_ceiling_and_people(found):
+    figure = trajectories_figure(found)
+    panels = {axes.get_title(): axes for axes in figure.axes if axes.get_title()}
+    assert set(panels) == set(CURVES)
+    exam = panels["exam"]
+    lines = {line.get_label(): line for line in exam.get_lines()}
+    assert lines["its expected score, median"].get_ydata().tolist() == [0.6, 0.9]
+    assert lines["score, by release of the system"].get_ydata().tolist() == [0.4, 0.55]
+    assert set(lines["ceiling, median and 80%"].get_ydata()) == {0.94}
+    assert set(lines["people"].get_ydata()) == {0.8}
+    assert set(lines["as of"].get_xdata()) == {date2num(pd.Timestamp("2026-06-30"))}
+    assert exam.get_xlim()[0] < date2num(pd.Timestamp("2026-02-01"))
+    assert "people" not in {line.get_label() for line in panels[list(CURVES)[1]].get_lines()}
+    (legend,) = figure.legends
+    labels = [text.get_text() for text in legend.get_texts()]
+    assert len(labels) == len(set(labels)) == 8
+
+
+def test_a_horizon_is_on_a_scale_of_work_time(found):
+    (span,) = [axes for axes in trajectories_figure(found).axes if axes.get_title() == "span"]
+    assert span.get_yscale() == "log"
+    labels = [text.get_text() for text in span.get_yticklabels()]
+    assert {"1 hour", "1 work-day", "1 work-year"} <= set(labels)
+    beyond = next(line for line in span.get_lines() if line.get_label() == "score: at least")
+    assert (beyond.get_marker(), beyond.get_ydata().tolist()) == ("^", [240.0])
+    assert not any("ceiling" in str(line.get_label()) for line in span.get_lines())
+    colours = {line.get_color() for line in span.get_lines()}
+    assert COLOURS[0] in colours
+
+
+def test_the_same_trajectories_give_the_same_file(found):
+    first, second = (figure_bytes(trajectories_figure(found)) for _ in range(2))
+    assert first == second
