@@ -30,11 +30,13 @@ class Fit:
     tree : xarray.DataTree
         Groups ``posterior``, ``prior``, ``prior_predictive``, ``posterior_predictive``,
         ``log_likelihood``, ``sample_stats``, ``observed_data`` and ``constant_data``; ArviZ's
-        summaries, diagnostics, plots and `loo` work on it. There is no ``log_prior``, and the one
-        log likelihood is that of all scores together, so ArviZ's ``psense`` (ours:
-        `bayes_rsi.explain`) and ``loo_pit`` do not. `bayes_rsi.names` has dims and quantities with
-        their units, the card the priors by name; what else the posterior holds (``..._raw``,
-        ``..._tilt``, ``..._rise``, ``..._part``) are coordinates of the sampler.
+        summaries, diagnostics, plots and `loo` work on it. A fit made without predictions has the
+        posterior and the statistics of the sampler alone, a reweighted one posterior and prior.
+        There is no ``log_prior``, and the one log likelihood is that of all scores together, so
+        ArviZ's ``psense`` (ours: `bayes_rsi.explain`) and ``loo_pit`` do not. `bayes_rsi.names` has
+        dims and quantities with their units, the card the priors by name; what else the posterior
+        holds (``..._raw``, ``..._tilt``, ``..._rise``, ``..._part``) are coordinates of the
+        sampler.
     verdict : Verdict
         Whether the sampler converged.
     tag : Tag

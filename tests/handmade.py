@@ -79,8 +79,8 @@ def draws(
     growth = 2.0 * np.exp(0.2 * rng.standard_normal((*shape, len(YEARS) - 1)))
     start = 7.0 + 0.5 * rng.standard_normal((*shape, 1))
     frontier = np.concatenate([start, start + np.cumsum(growth * np.diff(YEARS), axis=-1)], axis=-1)
-    of_series, of_speedup, of_ratio, of_horizon = (
-        ("chain", "draw", f"{kind}_series") for kind in ("fraction", "speedup", "ratio", "horizon")
+    of_series, of_speedup, of_ratio = (
+        ("chain", "draw", f"{kind}_series") for kind in ("fraction", "speedup", "ratio")
     )
     each = (*shape, len(series))
     return xr.Dataset(
@@ -96,9 +96,6 @@ def draws(
             "speedup_limit": (of_speedup, 5.0 + 4.0 * rng.random((*shape, 1))),
             "ratio_parity": (of_ratio, 11.0 + rng.standard_normal((*shape, 1))),
             "ratio_slope_per_doubling": (of_ratio, 0.3 + rng.random((*shape, 1))),
-            "horizon_stretch": (of_horizon, 0.8 + 0.1 * rng.random((*shape, 1))),
-            "horizon_offset": (of_horizon, 0.2 * rng.standard_normal((*shape, 1))),
-            "horizon_at_level": (("chain", "draw"), 8.0 + 0.1 * rng.standard_normal(shape)),
         },
         coords={
             "chain": np.arange(CHAINS),
@@ -107,7 +104,6 @@ def draws(
             "fraction_series": list(series),
             "speedup_series": ["faster"],
             "ratio_series": ["against"],
-            "horizon_series": ["span"],
         },
     )
 
@@ -119,6 +115,17 @@ def line(rate: float = 2.0, level: float = 10.0) -> xr.Dataset:
         level + rate * (YEARS - YEARS[-1]), dims="date"
     )
     return made.assign(growth=made["growth"] * 0.0 + rate)
+
+
+def with_horizons(posterior: xr.Dataset, seed: int = 8) -> xr.Dataset:
+    """Add how a suite of time horizons, `span`, differs from the one that doublings are of."""
+    rng, shape = np.random.default_rng(seed), posterior["growth"].shape
+    of_horizon = ("chain", "draw", "horizon_series")
+    return posterior.assign(
+        horizon_stretch=(of_horizon, 0.8 + 0.1 * rng.random((*shape, 1))),
+        horizon_offset=(of_horizon, 0.2 * rng.standard_normal((*shape, 1))),
+        horizon_at_level=(("chain", "draw"), 8.0 + 0.1 * rng.standard_normal(shape)),
+    ).assign_coords(horizon_series=["span"])
 
 
 def panel(shares: Mapping[str, tuple[float, float]] = SHARES) -> xr.Dataset:
@@ -163,7 +170,7 @@ def whole_fit(size: int = 400, replicates: int = 5) -> Fit:
         event("engineering", needed, lead=lead, never=0.03),
         replicates=replicates,
     )
-    posterior = draws(series=series, size=size)
+    posterior = with_horizons(draws(series=series, size=size))
     noise = {"horizon_scatter": 0.35, "horizon_shared": 0.64, "horizon_noise": 0.15}
     noise |= {"rounding": 0.005, "ratio_noise": 0.5}
     posterior = posterior.assign(

@@ -262,6 +262,7 @@ def test_a_card_may_ask_for_a_series_of_ones_own(run, calls, tmp_path):
     assert code == 0, err
     assert len(calls) == 1
     assert "mine/rows.csv: 3 scores fitted; 1 not: known after 2026-06-30." in err
+    assert "What your rows move cannot be told, for this card cannot be fitted without them" in err
     assert " moved" not in out
     code, _, err = run("forecast", "--card", "my.toml")
     assert code == 2

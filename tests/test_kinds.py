@@ -7,7 +7,7 @@ import pytest
 from bayes_rsi.cards import facts, known
 from bayes_rsi.checks.court import observing, scale
 from bayes_rsi.evidence import schema
-from bayes_rsi.forecasting import parity
+from bayes_rsi.forecasting import parity, scores
 from bayes_rsi.inference import tree
 from bayes_rsi.model import build
 from bayes_rsi.updating import likelihood
@@ -21,6 +21,7 @@ PLACES = {
     "updating.likelihood.LIKELIHOODS": (likelihood.LIKELIHOODS, set()),
     "inference.tree.OBSERVED": ([n for n in tree.OBSERVED if "censored" not in n], set()),
     "forecasting.parity.PARITY_KINDS": (parity.PARITY_KINDS, {"horizon", "count"}),  # no parity
+    "forecasting.scores.SCORED_KINDS": (scores.SCORED_KINDS, {"count"}),  # depends on the attempts
     "checks.court.observing._KINDS": (observing._KINDS, {"count"}),  # counts are not asked about
     "checks.court.scale.KINDS": (scale.KINDS, {"count"}),
     "evidence.schema.UNIT_OF_KIND": (schema.UNIT_OF_KIND, set()),

@@ -248,7 +248,7 @@ class Card:
 
     @cached_property
     def model_digest(self) -> str:
-        """Digest of what a posterior depends on: not on names, reasons of the card and events.
+        """Digest of what a posterior depends on: not on its name, title, why and events.
 
         Cards that agree in it have, with one seed, the same draws.
         """

@@ -23,6 +23,7 @@ from bayes_rsi.cards.facts import (
 from bayes_rsi.cards.known import POSITIVE, TRENDS, families_of, refuse_prior, why_not
 from bayes_rsi.cards.prior import FAMILIES, Prior
 from bayes_rsi.cards.toml import Table
+from bayes_rsi.errors import CardError
 
 __all__ = ["read_card", "read_prior", "read_sampling"]
 
@@ -30,6 +31,10 @@ _WHY = "Every judged number says why and from where; write 'judgement' for one o
 #: Keys that a prior may have, whatever its family.
 _PRIOR = ("family", "unit", "why", "source")
 _PARITY = ("series", "why")
+#: What else the quantities of an event are called by: a requirement of such a name would be taken
+#: for it. And what `given` reads as another event.
+_QUANTITIES = ("adoption", "generation", "growth", "lead", "never", "taste_free", "taste_gap")
+_OTHERWISE = ("automated",)
 
 
 def read_card(raw: Mapping[str, Any], file: str) -> Card:
@@ -179,6 +184,7 @@ def _parameter(table: Table, key: str) -> float:
 
 
 def _event(table: Table, name: str) -> Event:
+    _refuse_taken(table, name, _OTHERWISE)
     optional = ("taste_gap", "taste_free", "adoption", "generation")
     table.only(
         (item.name for item in fields(Event) if item.name not in {"name", *optional}), optional
@@ -213,7 +219,16 @@ def _taste_free(table: Table) -> float:
     return 1.0
 
 
+def _refuse_taken(table: Table, name: str, taken: tuple[str, ...]) -> None:
+    if name in taken:
+        raise CardError(
+            f"{table.place}: got name '{name}', expected none that means something else "
+            f"({', '.join(taken)}). Rename it."
+        )
+
+
 def _requirement(table: Table, name: str) -> Requirement:
+    _refuse_taken(table, name, _QUANTITIES)
     if "series" in table.values:
         table.only(_PARITY)
         return Requirement(name, "parity", table.name("series"), None, table.text("why"))

@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 
 from bayes_rsi.cards import Card, load_card
-from bayes_rsi.checks.court.answers import answers
+from bayes_rsi.checks.court.answers import DRAWS, answers
 from bayes_rsi.checks.court.baselines.registry import BASELINES
 from bayes_rsi.checks.court.events import event_targets, silent
 from bayes_rsi.checks.court.ledger import Ledger
@@ -52,8 +52,6 @@ ORIGINS = (
     "2025-12-31",
     "2026-03-31",
 )
-#: Size of every predictive sample.
-DRAWS = 2000
 #: Name of the job of all baselines; that of the card is its own name.
 BASELINE_JOB = "baselines"
 

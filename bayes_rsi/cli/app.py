@@ -40,6 +40,7 @@ Examples:
   bayes-rsi implied clark                      what must be believed to hold his view
   bayes-rsi compare                            what others have said, beside our numbers
   bayes-rsi human-level                        when each benchmark is at human level
+  bayes-rsi trajectories --figure all.svg       each benchmark, its future and its ceiling
   bayes-rsi compounding                        errors over generations after the event
   bayes-rsi forecast --register                puts the forecast into the record
   bayes-rsi score                              how good registered forecasts were

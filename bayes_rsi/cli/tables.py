@@ -16,7 +16,7 @@ import pandas as pd
 import xarray as xr
 
 import bayes_rsi as rsi
-from bayes_rsi.errors import BayesRsiError, EvidenceError, Problem
+from bayes_rsi.errors import EvidenceError, ModelError, Problem
 from bayes_rsi.evidence import check, data_folder, panel
 from bayes_rsi.evidence.added import files_of, is_whole, labels_of, table_with
 from bayes_rsi.evidence.rows import header_of
@@ -94,11 +94,14 @@ class Tables:
         Without them; None where nothing was added, or the card cannot be fitted without.
     added : mapping of pathlib.Path to Fate
         By file.
+    why : str
+        Why the card cannot be fitted without them; empty where it can.
     """
 
     evidence: rsi.Evidence
     shipped: rsi.Evidence | None
     added: Mapping[Path, Fate]
+    why: str = ""
 
     def notes(self) -> list[str]:
         """Say of each file what became of its scores.
@@ -106,9 +109,13 @@ class Tables:
         Returns
         -------
         list of str
-            One or two sentences each.
+            One or two sentences each; a last one where nobody can say what they moved.
         """
-        return _notes(self.added)
+        unmoved = (
+            "What your rows move cannot be told, for this card cannot be fitted without them: "
+            f"{self.why}"
+        )
+        return _notes(self.added) + [unmoved] * bool(self.why)
 
 
 def evidence_of(card: rsi.Card, as_of: str, add: Sequence[Path]) -> Tables:
@@ -133,7 +140,8 @@ def evidence_of(card: rsi.Card, as_of: str, add: Sequence[Path]) -> Tables:
     EvidenceError
         When a table is wrong, or no row of `add` would count in the fit.
     ModelError
-        When an event of the card needs a series that is not fitted.
+        When a requirement of the card names a series that the tables do not have, or one without a
+        parity point or a human baseline, or no requirement of an event is left on that day.
     """
     evidence = rsi.load_evidence(as_of=as_of, add=add)
     seen = _panel(card, evidence)
@@ -146,8 +154,8 @@ def evidence_of(card: rsi.Card, as_of: str, add: Sequence[Path]) -> Tables:
     try:
         before = _panel(card, shipped)
         check_events(card, before)
-    except BayesRsiError:  # the card speaks of what only the user's tables hold
-        return Tables(evidence, None, added)
+    except (EvidenceError, ModelError) as error:  # the card speaks of what only the user has
+        return Tables(evidence, None, added, str(error))
     if seen.equals(before):
         _refuse_unfitted(card, added or {file: Fate({}) for file in files_of(add)})
     return Tables(evidence, shipped, added)

@@ -68,8 +68,8 @@ class Implied:
         `Curve`); empty with one point.
     beliefs : pandas.DataFrame
         One row for each lever: ``lever``, ``unit``, ``number`` and ``ours``; ``for_first`` and
-        ``for_second`` (what gives one probability alone, its spread held) with
-        ``then_second`` and ``then_first`` (what the other one is then); ``pair``, ``spread``,
+        ``for_second`` (what gives one probability alone, its spread held) with ``then_second`` and
+        ``then_first`` (what the other one is then); ``pair``, ``spread``, ``pair_spread``,
         ``our_spread``, ``pair_first``, ``pair_second`` (what gives both) with ``contradicted``
         (share of futures that would then contradict that no event of the card has happened);
         ``most_first`` and ``most_second`` (the most that the lever can do); ``possible``. Missing:

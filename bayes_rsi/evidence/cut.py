@@ -1,8 +1,8 @@
 """The tables as they were known on a day.
 
-Invariant: this is the only place where time is cut. After `cut(evidence, day)` no score, audit or
-forecast made known after that day is left, and neither is a system that was released later; what
-was cut away cannot come back. Held by `tests/evidence/test_cut.py`.
+Invariant: whatever is fitted to, or answered from, was cut here. After `cut(evidence, day)` no
+score, audit or forecast made known after that day is left, and neither is a system that was
+released later; what was cut away cannot come back. Held by `tests/evidence/test_cut.py`.
 """
 
 from __future__ import annotations

@@ -275,8 +275,7 @@ _FORECASTS = Table(
         Column(
             "event",
             "string",
-            "Event of the package that it maps to; empty when none does",
-            allowed=("", "end_to_end", "engineering", "proof_of_concept"),
+            "Event of a card that it maps to; empty when none does",
         ),
         Column(
             "condition",

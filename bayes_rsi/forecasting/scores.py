@@ -1,10 +1,13 @@
 """Expected scores at a place on a series, and the noise of a single figure.
 
-Invariant: the expected score is the inverse of `bayes_rsi.forecasting.parity` (a test holds both
-together); the noise is that of the model's likelihoods.
+Invariant: the expected score is the inverse of `bayes_rsi.forecasting.parity` and of
+`bayes_rsi.forecasting.frontier.on_series` (tests hold them together); the noise is that of the
+model's likelihoods.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 
@@ -14,9 +17,6 @@ from bayes_rsi.forecasting.frontier import reference_of
 from bayes_rsi.forecasting.futures import Futures
 
 __all__ = ["SCORED_KINDS", "expected_score", "horizon_sd", "score_noise"]
-
-#: Kinds of metric whose series have an expected score at a place.
-SCORED_KINDS = ("fraction", "horizon", "ratio", "speedup")
 
 
 def expected_score(futures: Futures, series: str, place: np.ndarray) -> np.ndarray:
@@ -42,25 +42,8 @@ def expected_score(futures: Futures, series: str, place: np.ndarray) -> np.ndarr
     ModelError
         When the series is of another kind.
     """
-    kind = _kind(futures, series)
-    if kind == "fraction":
-        floor = float(np.nan_to_num(futures.panel["floor"].sel({names.SERIES: series}).item()))
-        where = {names.FRACTION_SERIES: series}
-        difficulty, slope, ceiling = _all(
-            futures, where, names.DIFFICULTY, names.SLOPE, names.CEILING
-        )
-        return floor + (ceiling - floor) * _logistic(slope * (place - difficulty))
-    if kind == "speedup":
-        where = {names.SPEEDUP_SERIES: series}
-        difficulty, slope, limit = _all(
-            futures, where, names.SPEEDUP_DIFFICULTY, names.SPEEDUP_SLOPE, names.SPEEDUP_LIMIT
-        )
-        return limit * _logistic(slope * (place - difficulty))
-    if kind == "horizon":
-        return _expected_horizon(futures, series, place)
-    where = {names.RATIO_SERIES: series}
-    even, slope = _all(futures, where, names.RATIO_DIFFICULTY, names.RATIO_SLOPE)
-    return slope * (place - even)
+    expected, _ = _of(futures, series)
+    return expected(futures, series, place)
 
 
 def score_noise(futures: Futures, series: str, expected: np.ndarray) -> np.ndarray:
@@ -79,18 +62,14 @@ def score_noise(futures: Futures, series: str, expected: np.ndarray) -> np.ndarr
     -------
     numpy.ndarray
         Broadcasts with `expected`. Of a horizon it includes how much systems differ at long work.
+
+    Raises
+    ------
+    ModelError
+        When the series is of another kind.
     """
-    kind = _kind(futures, series)
-    if kind == "fraction":
-        items = float(futures.panel["n_items"].sel({names.SERIES: series}).item())
-        over = futures.flat_of(names.OVERDISPERSION, {names.FRACTION_SERIES: series})
-        binomial = np.clip(expected * (1 - expected), 0.0, None)
-        return np.sqrt(binomial * (1 / items + over**2) + futures.flat(names.ROUNDING) ** 2)
-    if kind == "speedup":
-        return futures.flat_of(names.SPEEDUP_NOISE, {names.SPEEDUP_SERIES: series})
-    if kind == "horizon":
-        return np.hypot(futures.flat(names.HORIZON_SCATTER), horizon_sd(futures))
-    return futures.flat(names.RATIO_NOISE)
+    _, noise = _of(futures, series)
+    return noise(futures, series, expected)
 
 
 def horizon_sd(futures: Futures) -> np.ndarray:
@@ -113,8 +92,21 @@ def horizon_sd(futures: Futures) -> np.ndarray:
     return np.hypot(own, futures.flat(names.HORIZON_NOISE))
 
 
-def _expected_horizon(futures: Futures, series: str, place: np.ndarray) -> np.ndarray:
-    """Give the expected log2 minutes, the inverse of `bayes_rsi.forecasting.frontier.on_series`."""
+def _fraction(futures: Futures, series: str, place: np.ndarray) -> np.ndarray:
+    floor = float(np.nan_to_num(futures.panel["floor"].sel({names.SERIES: series}).item()))
+    where = {names.FRACTION_SERIES: series}
+    difficulty, slope, ceiling = _all(futures, where, names.DIFFICULTY, names.SLOPE, names.CEILING)
+    return floor + (ceiling - floor) * _logistic(slope * (place - difficulty))
+
+
+def _fraction_noise(futures: Futures, series: str, expected: np.ndarray) -> np.ndarray:
+    items = float(futures.panel["n_items"].sel({names.SERIES: series}).item())
+    over = futures.flat_of(names.OVERDISPERSION, {names.FRACTION_SERIES: series})
+    binomial = np.clip(expected * (1 - expected), 0.0, None)
+    return np.sqrt(binomial * (1 / items + over**2) + futures.flat(names.ROUNDING) ** 2)
+
+
+def _horizon(futures: Futures, series: str, place: np.ndarray) -> np.ndarray:
     if series == reference_of(futures.panel):
         return place
     where = {names.HORIZON_SERIES: series}
@@ -123,12 +115,46 @@ def _expected_horizon(futures: Futures, series: str, place: np.ndarray) -> np.nd
     return np.asarray(level + stretch * (place - level) + offset)
 
 
-def _kind(futures: Futures, series: str) -> str:
+def _horizon_noise(futures: Futures, series: str, expected: np.ndarray) -> np.ndarray:
+    return np.hypot(futures.flat(names.HORIZON_SCATTER), horizon_sd(futures))
+
+
+def _speedup(futures: Futures, series: str, place: np.ndarray) -> np.ndarray:
+    wanted = (names.SPEEDUP_DIFFICULTY, names.SPEEDUP_SLOPE, names.SPEEDUP_LIMIT)
+    difficulty, slope, limit = _all(futures, {names.SPEEDUP_SERIES: series}, *wanted)
+    return limit * _logistic(slope * (place - difficulty))
+
+
+def _speedup_noise(futures: Futures, series: str, expected: np.ndarray) -> np.ndarray:
+    return futures.flat_of(names.SPEEDUP_NOISE, {names.SPEEDUP_SERIES: series})
+
+
+def _ratio(futures: Futures, series: str, place: np.ndarray) -> np.ndarray:
+    where = {names.RATIO_SERIES: series}
+    even, slope = _all(futures, where, names.RATIO_DIFFICULTY, names.RATIO_SLOPE)
+    return slope * (place - even)
+
+
+def _ratio_noise(futures: Futures, series: str, expected: np.ndarray) -> np.ndarray:
+    return futures.flat(names.RATIO_NOISE)
+
+
+_Function = Callable[[Futures, str, np.ndarray], np.ndarray]
+#: Kinds of metric whose series have an expected score at a place: that score, and its noise.
+SCORED_KINDS: dict[str, tuple[_Function, _Function]] = {
+    "fraction": (_fraction, _fraction_noise),
+    "horizon": (_horizon, _horizon_noise),
+    "ratio": (_ratio, _ratio_noise),
+    "speedup": (_speedup, _speedup_noise),
+}
+
+
+def _of(futures: Futures, series: str) -> tuple[_Function, _Function]:
     kind = str(futures.panel["kind"].sel({names.SERIES: series}).item())
     if kind not in SCORED_KINDS:
         expected = ", ".join(SCORED_KINDS)
         raise ModelError(f"series '{series}': got kind '{kind}', expected one of {expected}")
-    return kind
+    return SCORED_KINDS[kind]
 
 
 def _all(futures: Futures, where: dict[str, str], *wanted: str) -> list[np.ndarray]:

@@ -113,7 +113,8 @@ def load(card: Card, evidence: Evidence, folder: str | Path, seed: int = 1) -> F
     StoreError
         When the file is missing, damaged, or of another model, evidence, version or seed.
     ModelError
-        When an event of the card requires a series that is not fitted.
+        When a requirement of the card names a series that the tables do not have, or one without a
+        parity point or a human baseline.
 
     Examples
     --------

@@ -12,7 +12,6 @@ import numpy as np
 
 from bayes_rsi.cards import Card
 from bayes_rsi.model.design import Design
-from bayes_rsi.model.drifts import drifting
 from bayes_rsi.model.priors import variable
 from bayes_rsi.model.scale import Scale
 from bayes_rsi.model.systems import Latents
@@ -29,8 +28,6 @@ class Rows:
     ----------
     value : numpy.ndarray
         In the unit of the kind, shape (n,).
-    system : numpy.ndarray
-        Position along ``system``, shape (n,).
     series : numpy.ndarray
         Position among the series of the kind, shape (n,).
     trials : numpy.ndarray
@@ -38,7 +35,6 @@ class Rows:
     """
 
     value: np.ndarray
-    system: np.ndarray
     series: np.ndarray
     trials: np.ndarray
 
@@ -87,7 +83,6 @@ class Setting:
         rows = self.design.scores_of(kind)
         return Rows(
             value=self.design.panel["value"].values[rows],
-            system=self.design.system_index(rows),
             series=np.searchsorted(self.design.series_of(kind), self.design.series_index(rows)),
             trials=self.design.panel["n_trials"].values[rows],
         )
@@ -106,22 +101,6 @@ class Setting:
             In the population's frame, in the order of `rows`.
         """
         return self.latent.places(self.design, self.design.scores_of(kind))
-
-    def drift(self, kind: str) -> Any:
-        """Give what a year of release adds to the place of a system on each series of one kind.
-
-        Parameters
-        ----------
-        kind : str
-            Kind of metric.
-
-        Returns
-        -------
-        tensor
-            In the population's frame, shape (series of the kind,).
-        """
-        places = np.searchsorted(drifting(self.design), self.design.series_of(kind))
-        return self.latent.drift[places]
 
     def aim(self, kind: str) -> tuple[Any, Any]:
         """Give what the makers of each series aimed at: mean and sd of its difficulty.

@@ -56,14 +56,17 @@ def _pits(axes: Axes, ecdfs: Mapping[str, xr.Dataset]) -> None:
         place = found["place"].values
         if not number:
             low, high = found["low"].values - place, found["high"].values - place
-            axes.fill_between(
-                place, low, high, color="0.85", label="95% band, independent outcomes"
-            )
+            axes.fill_between(place, low, high, color="0.85", label=_band_name(found))
         line = found["ecdf"].values - place
         axes.plot(place, line, color=COLOURS[number % len(COLOURS)], label=name)
     axes.axhline(0.0, color="0.5", linewidth=0.8)
     axes.set_xlabel("PIT")
     axes.set_ylabel("ECDF less uniform")
+
+
+def _band_name(found: xr.Dataset) -> str:
+    whose = "systems as blocks" if found.attrs["blocks"] else "independent outcomes"
+    return f"{found.attrs['level']:.0%} band, {whose}"
 
 
 def _events(axes: Axes, reliabilities: Mapping[str, xr.Dataset]) -> None:

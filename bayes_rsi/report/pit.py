@@ -33,7 +33,7 @@ class Panel:
     places : pandas.DataFrame
         One row for each simulation, one column for each quantity.
     band : xarray.Dataset
-        ``low`` and ``high`` over ``place``, for as many uniform places.
+        ``low`` and ``high`` over ``place``, for as many uniform places; attribute ``level``.
     named : sequence of str
         Quantities drawn in colour and named; the others are grey.
     """
@@ -75,7 +75,14 @@ def _draw(axes: Axes, panel: Panel) -> None:
     band = panel.band.isel(place=slice(None, None, max(1, panel.band.sizes["place"] // SHOWN)))
     at = band["place"].values
     low, high = band["low"].values - at, band["high"].values - at
-    axes.fill_between(at, low, high, color="#DDDDDD", lw=0, label="99% band of all places")
+    axes.fill_between(
+        at,
+        low,
+        high,
+        color="#DDDDDD",
+        lw=0,
+        label=f"{panel.band.attrs['level']:.0%} band of all places",
+    )
     for name in panel.places:
         if name not in panel.named:
             axes.plot(at, _above_uniform(panel.places[name], at), color="#999999", lw=0.5)

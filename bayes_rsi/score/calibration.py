@@ -66,9 +66,10 @@ def pit_ecdf(
     Returns
     -------
     xarray.Dataset
-        Over ``place`` in (0, 1): ``ecdf``, ``low``, ``high``; attribute ``inside`` (0 or 1). The
-        band is that of independent outcomes (`band_of_uniform`), or of outcomes that depend on
-        each other within blocks (`band_of_blocks`).
+        Over ``place`` in (0, 1): ``ecdf``, ``low``, ``high``; attributes ``inside`` and ``blocks``
+        (0 or 1), ``level`` and ``count``. The band is that of independent
+        outcomes (`band_of_uniform`), or of outcomes that depend on each other within blocks
+        (`band_of_blocks`).
 
     Notes
     -----
@@ -91,7 +92,12 @@ def pit_ecdf(
     return xr.Dataset(
         {"ecdf": ("place", ecdf), "low": ("place", low), "high": ("place", high)},
         coords={"place": place},
-        attrs={"inside": int(inside), "level": level, "count": len(pit)},
+        attrs={
+            "inside": int(inside),
+            "level": level,
+            "count": len(pit),
+            "blocks": int(blocks is not None),
+        },
     )
 
 

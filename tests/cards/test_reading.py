@@ -242,3 +242,20 @@ def test_a_prior_of_the_trend_is_taken(changed: Change, raw: dict[str, Any]) -> 
 def test_a_prior_that_the_card_lacks_is_named(card: Card) -> None:
     with pytest.raises(CardError, match=r"'tiny'.*no prior 'roundin'.*Did you mean 'rounding'"):
         card.prior("roundin")
+
+
+@pytest.mark.parametrize("name", ["lead", "growth", "never"])
+def test_a_requirement_with_the_name_of_another_quantity_is_refused(
+    changed: Change, name: str
+) -> None:
+    """What moves `lead` could not know which of the two is meant."""
+    raw = changed({f"events.done.requirements.{name}": {"series": "swe_v", "why": "So."}})
+    with pytest.raises(CardError, match=rf"requirements\.{name}\]: got name '{name}', expected"):
+        read_card(raw, "x.toml")
+
+
+def test_an_event_that_conditions_read_as_another_is_refused(changed: Change) -> None:
+    raw = changed({"name": "tiny"})
+    raw["events"]["automated"] = raw["events"]["done"]
+    with pytest.raises(CardError, match=r"\[events\.automated\]: got name 'automated'.*Rename it"):
+        read_card(raw, "x.toml")

@@ -84,7 +84,7 @@ def test_curves_begin_with_the_first_scored_release_and_end_on_the_last_day(foun
 
 def test_the_curve_of_a_sure_frontier_is_the_formula():
     """One straight frontier and one curve: quantiles are that curve, in the unit of the series."""
-    posterior = handmade.line(2.0, 10.0)
+    posterior = handmade.with_horizons(handmade.line(2.0, 10.0))
     posterior = posterior.assign(
         difficulty=posterior["difficulty"] * 0 + 11.0,
         slope=posterior["slope"] * 0 + 0.7,

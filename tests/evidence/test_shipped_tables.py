@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from bayes_rsi.cards import load_card
 from bayes_rsi.evidence import Evidence, check, cut, data_folder, load_evidence, panel
 from bayes_rsi.evidence.schema import DOMAINS, KINDS
 
@@ -25,6 +26,13 @@ def evidence() -> Evidence:
 
 def test_every_table_validates() -> None:
     assert [str(problem) for problem in check(data_folder())] == []
+
+
+def test_forecasts_of_others_are_about_events_that_cards_have(evidence: Evidence) -> None:
+    """Anybody's table may speak of events of a card of their own; ours may not."""
+    told = set(evidence.forecasts["event"]) - {""}
+    assert told <= set(load_card("baseline").events)
+    assert len(told) > 1
 
 
 def test_added_scores_are_checked_against_the_shipped_tables(tmp_path: Path) -> None:

@@ -22,7 +22,10 @@ from bayes_rsi.checks.court.scale import from_scale, held
 from bayes_rsi.score.kernels import crps
 from bayes_rsi.score.sample import sample_scores
 
-__all__ = ["COLUMNS", "answers"]
+__all__ = ["COLUMNS", "DRAWS", "answers"]
+
+#: Size of every predictive sample, of a backtest and of what is registered.
+DRAWS = 2000
 
 #: Columns of the long table.
 COLUMNS = (

@@ -8,13 +8,14 @@ from __future__ import annotations
 import pandas as pd
 import xarray as xr
 
+from bayes_rsi.checks.court.answers import DRAWS
 from bayes_rsi.score.calibration import reliability
 from bayes_rsi.score.kernels import brier, log_score_binary
 
 __all__ = ["event_scores", "event_table", "events_against", "events_reliability"]
 
 
-def event_table(table: pd.DataFrame, draws: int = 2000) -> pd.DataFrame:
+def event_table(table: pd.DataFrame, draws: int = DRAWS) -> pd.DataFrame:
     """Give every probability of an event with what happened.
 
     Parameters

@@ -22,6 +22,7 @@ from typing import Any
 import pandas as pd
 
 from bayes_rsi.cards.facts import EvidenceChoice
+from bayes_rsi.checks.court.answers import DRAWS
 from bayes_rsi.checks.court.events import Event
 from bayes_rsi.checks.court.ledger import as_text
 from bayes_rsi.checks.record.ahead import COLUMNS, dates_ahead, samples_ahead, scores_ahead
@@ -36,11 +37,22 @@ from bayes_rsi.tags import Gate, Tag, Verdict
 __all__ = ["Registration", "prepared", "read", "read_all", "register", "registration"]
 
 FORMAT = 1
+#: Fields of the tag that the name is a digest of. A tag that says more one day changes no name of
+#: what is registered.
+_NAMED = (
+    "card",
+    "card_digest",
+    "as_of",
+    "data_digest",
+    "package_version",
+    "seed",
+    "n_scores",
+    "n_systems",
+    "n_series",
+)
 _MARK, _SHORT = "# ", 8
 #: Of numbers, and of dates: of a decimal year six digits are four days.
 _DIGITS, _OF_DATES = ".6g", ".8g"
-#: Size of the samples behind what is registered; that of a backtest.
-DRAWS = 2000
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +82,8 @@ class Registration:
     @property
     def name(self) -> str:
         """Day, card and a short digest of the tag: one forecast for each tag."""
-        tag = json.dumps(self.tag.as_dict(), sort_keys=True)
+        told = self.tag.as_dict()
+        tag = json.dumps({name: told[name] for name in _NAMED}, sort_keys=True)
         return f"{self.tag.as_of}-{self.tag.card}-{_sha(tag)[:_SHORT]}"
 
     def text(self) -> str:

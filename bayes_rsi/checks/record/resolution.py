@@ -25,7 +25,7 @@ import pandas as pd
 import xarray as xr
 
 from bayes_rsi.cards import load_card
-from bayes_rsi.checks.court.answers import COLUMNS
+from bayes_rsi.checks.court.answers import COLUMNS, DRAWS
 from bayes_rsi.checks.court.baselines.protocol import gathered
 from bayes_rsi.checks.court.events import event_targets
 from bayes_rsi.checks.court.targets import COLUMNS as ASKED
@@ -39,8 +39,6 @@ from bayes_rsi.evidence import Evidence, cut
 __all__ = ["STATES", "Resolution", "resolution"]
 
 STATES = ("resolved", "void", "open", "waiting")
-#: Size of the samples that are scored; that of a backtest.
-DRAWS = 2000
 #: Kinds of question with several releases.
 _RELEASED = ("system", "record")
 

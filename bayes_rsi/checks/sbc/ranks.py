@@ -124,10 +124,11 @@ def band(count: int) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        ``low`` and ``high`` over ``place``.
+        ``low`` and ``high`` over ``place``; attribute ``level``.
     """
     low, high = band_of_uniform(count, POINTS, LEVEL, REPEATS, BAND_SEED)
-    return xr.Dataset({"low": ("place", low), "high": ("place", high)}, {"place": POINTS})
+    ends = {"low": ("place", low), "high": ("place", high)}
+    return xr.Dataset(ends, {"place": POINTS}, {"level": LEVEL})
 
 
 def verdict(places: pd.DataFrame) -> pd.DataFrame:

@@ -336,7 +336,7 @@ def test_the_place_of_a_known_system_is_known_up_to_its_error():
     past = history([(2024.0, 1.0)])
     rows = past.figures.assign(system="a")
     asked = question(kind="named", known_best=np.nan, system="a")
-    drawn = predicted("x", latent, past, rows, asked, 50_000, 1, ("fraction",)).values[0]
+    drawn = predicted("x", latent, rows, asked, 50_000, 1, ("fraction",)).values[0]
     # A normal of sd 2 * 0.5 and Student's t, 0.7 wide.
     assert drawn.mean() == pytest.approx(2.3, abs=0.03)
     assert drawn.var() == pytest.approx(1.0 + 0.49 * student_t.var(1 + WORTH), rel=0.03)

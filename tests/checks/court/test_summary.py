@@ -131,7 +131,25 @@ def test_a_ratio_between_the_bars_passes_the_tests_only(asked):
     found = bars(scored(table, asked), "ours", DAYS[1:])
     passed = dict(zip(found["bar"].str.partition(" (")[0], found["passed"], strict=True))
     assert not passed["CRPS over the best baseline's, all"]
-    assert passed["CRPS over the best baseline's, test days"]
+    assert passed["CRPS over the best baseline's, all, test days"]
+
+
+def test_horizons_are_held_against_the_best_baseline_of_each_kind(asked):
+    """Nobody answers both: a line the records, an index the named systems."""
+    kinds = {"line": "record", "index": "named"}
+    rivals = [
+        forecaster(asked[asked["kind"] == kind], name, 1.0, shift=1.0 + number, seed=6 + number)
+        for number, (name, kind) in enumerate(kinds.items())
+    ]
+    beside = scored(pd.concat([forecaster(asked, "ours", 1.0), *rivals]), asked)
+    found = bars(beside, "ours", DAYS[1:]).set_index("bar")["value"]
+    horizons = beside[beside["metric"] == "horizon"]
+    mine = horizons[horizons["model"] == "ours"]["crps"].sum()
+    theirs = horizons[horizons["model"] != "ours"]["crps"].sum()
+    both = found["CRPS over the best baseline's, horizons (line, index)"]
+    assert both == pytest.approx(mine / theirs)
+    parts = found[[bar for bar in found.index if "horizons of" in bar or "of horizons (" in bar]]
+    assert parts.min() < both < parts.max()
 
 
 def test_bars_of_the_test_days_are_about_those_alone(asked):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import handmade
 import pandas as pd
@@ -15,6 +15,7 @@ from bayes_rsi.checks.record import registration
 from bayes_rsi.checks.record.registration import prepared, read, read_all, register
 from bayes_rsi.errors import ConvergenceError, ModelError, StoreError
 from bayes_rsi.forecasting.project import forecast
+from bayes_rsi.tags import Tag
 
 
 def test_a_file_is_read_as_it_was_written(entry, tmp_path):
@@ -27,6 +28,20 @@ def test_a_file_is_read_as_it_was_written(entry, tmp_path):
     assert found.levels == entry.levels
     pd.testing.assert_frame_equal(found.table, entry.table)
     assert found.text() == entry.text() == path.read_text()
+
+
+@dataclass(frozen=True)
+class LaterTag(Tag):
+    """What a later version may say beside what ours does."""
+
+    compiler: str = "unknown"
+
+
+def test_a_tag_that_says_more_one_day_changes_no_name(entry):
+    later = replace(entry, tag=LaterTag(**entry.tag.as_dict()))
+    assert later.tag.as_dict() != entry.tag.as_dict()
+    assert later.name == entry.name
+    assert replace(entry, tag=replace(entry.tag, n_scores=1)).name != entry.name
 
 
 def test_any_csv_reader_takes_it(entry, tmp_path):

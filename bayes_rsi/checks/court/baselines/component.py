@@ -51,7 +51,7 @@ def component(
         As `protocol.Baseline` says; named and best of all series.
     """
     fitted = first_component(past.figures)
-    return predicted("component", fitted, past, past.figures, targets, draws, seed, KINDS, lent)
+    return predicted("component", fitted, past.figures, targets, draws, seed, KINDS, lent)
 
 
 def first_component(rows: pd.DataFrame) -> Latent:

@@ -78,7 +78,7 @@ def index(
     """
     rows = past.figures[past.figures["metric"] == "fraction"]
     fitted = fit_index(rows)
-    return predicted("eci", fitted, past, rows, targets, draws, seed, ("fraction",), lent)
+    return predicted("eci", fitted, rows, targets, draws, seed, ("fraction",), lent)
 
 
 def fit_index(rows: pd.DataFrame) -> Latent:

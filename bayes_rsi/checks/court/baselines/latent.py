@@ -20,7 +20,6 @@ from bayes_rsi.checks.court.baselines.protocol import (
     moment,
     student,
 )
-from bayes_rsi.checks.court.past import Past
 
 __all__ = ["Latent", "predicted"]
 
@@ -84,7 +83,6 @@ class Latent:
 def predicted(
     name: str,
     latent: Latent,
-    past: Past,
     rows: pd.DataFrame,
     targets: pd.DataFrame,
     draws: int,
@@ -100,8 +98,6 @@ def predicted(
         Of the baseline; with ``_weighted`` behind it where it is lent something.
     latent : Latent
         Numbers and lines.
-    past : Past
-        What was known.
     rows : pandas.DataFrame
         The figures that `latent` was fitted to.
     targets : pandas.DataFrame
@@ -119,7 +115,6 @@ def predicted(
     xarray.DataArray
         As `protocol.Baseline` says.
     """
-    del past
     name = f"{name}_weighted" if lent else name
     known = rows.drop_duplicates("system").set_index("system")
     dated = pd.DataFrame(
