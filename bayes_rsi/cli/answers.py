@@ -1,13 +1,11 @@
-"""From a stored forecast to the answer of a verb, printed.
+"""From a stored forecast to the answer of a verb.
 
-Invariant: standard output holds the answer alone, as text or as one JSON document; a failed
-convergence gate is the exit code, and the first line of a text.
+Invariant: what is wrong with a question is told before the posterior is read, where that can be.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,29 +13,22 @@ import bayes_rsi as rsi
 from bayes_rsi.cli.drawn import Drawn
 from bayes_rsi.cli.posteriors import POSTERIOR, obtain
 from bayes_rsi.cli.progress import Stages, progress
-from bayes_rsi.cli.stored import Stored, recalled, said_by_others
-from bayes_rsi.cli.tables import notes_of
+from bayes_rsi.cli.saying import answered
+from bayes_rsi.cli.stored import Stored, said_by_others
 from bayes_rsi.comparison.forecasters import Compared
 from bayes_rsi.comparison.measurements import measurement
 from bayes_rsi.comparison.variants import variant
-from bayes_rsi.files import usable_folder, write_atomically
-from bayes_rsi.report.document import as_json
+from bayes_rsi.files import usable_folder
 from bayes_rsi.report.explained_text import explained_text
 from bayes_rsi.report.implied_text import implied_text
-from bayes_rsi.report.metaculus import metaculus_cdf, metaculus_document, metaculus_text
 from bayes_rsi.report.trajectories_text import trajectories_text
-from bayes_rsi.report.verb_document import verb_document
 from bayes_rsi.report.verbs import (
     compared_text,
     compounding_text,
     given_text,
     human_level_text,
     information_text,
-    updated_text,
 )
-from bayes_rsi.tags import Verdict
-from bayes_rsi.units import as_date
-from bayes_rsi.updating.known import known_by
 
 __all__ = [
     "answer_compare",
@@ -47,16 +38,11 @@ __all__ = [
     "answer_human_level",
     "answer_implied",
     "answer_information",
-    "answer_metaculus",
     "answer_trajectories",
-    "answer_update",
 ]
 
 #: Folder of the fits of variants, inside that of the forecast.
 VARIANTS = "variants"
-#: Folder of a refit with new scores.
-UPDATED = "updated"
-_PASSED, _FAILED = 0, 3
 
 
 def answer_given(stored: Stored, condition: str) -> int:
@@ -77,7 +63,7 @@ def answer_given(stored: Stored, condition: str) -> int:
     from bayes_rsi.forecasting.grammar import parse
 
     parse(condition)  # before the posterior, which takes seconds to read
-    return _answer(stored, "given", lambda it, _: rsi.given(it, condition), given_text)
+    return answered(stored, "given", lambda it, _: rsi.given(it, condition), given_text)
 
 
 def answer_explain(
@@ -112,7 +98,7 @@ def answer_explain(
             drawn.keep(explained_figure(found))
         return found
 
-    return _answer(stored, "explain", ask, explained_text)
+    return answered(stored, "explain", ask, explained_text)
 
 
 def answer_trajectories(
@@ -146,7 +132,7 @@ def answer_trajectories(
             drawn.keep(trajectories_figure(found))
         return found
 
-    return _answer(stored, "trajectories", ask, trajectories_text)
+    return answered(stored, "trajectories", ask, trajectories_text)
 
 
 def answer_implied(
@@ -170,7 +156,7 @@ def answer_implied(
     int
         Exit code.
     """
-    return _answer(
+    return answered(
         stored,
         "implied",
         lambda it, _: rsi.implied(it, forecaster, event, not_before, said_by_others(stored)),
@@ -193,7 +179,7 @@ def answer_compare(stored: Stored, forecaster: str | None) -> int:
     int
         Exit code.
     """
-    return _answer(
+    return answered(
         stored,
         "compare",
         lambda it, _: Compared(rsi.compare(it, forecaster, said_by_others(stored))),
@@ -218,7 +204,7 @@ def answer_compounding(stored: Stored, accuracy: float, event: str) -> int:
     int
         Exit code.
     """
-    return _answer(
+    return answered(
         stored,
         "compounding",
         lambda it, _: rsi.compounding(it, accuracy, event),
@@ -239,7 +225,7 @@ def answer_human_level(stored: Stored) -> int:
     int
         Exit code.
     """
-    return _answer(stored, "human_level", lambda it, _: rsi.human_level(it), human_level_text)
+    return answered(stored, "human_level", lambda it, _: rsi.human_level(it), human_level_text)
 
 
 def answer_information(stored: Stored, candidates: tuple[str, ...], day: str, event: str) -> int:
@@ -261,122 +247,12 @@ def answer_information(stored: Stored, candidates: tuple[str, ...], day: str, ev
     """
     for text in candidates:
         measurement(text)  # before the posterior, which takes seconds to read
-    return _answer(
+    return answered(
         stored,
         "value_of_information",
         lambda it, _: rsi.value_of_information(it, candidates, day, event),
         information_text,
     )
-
-
-def answer_update(
-    stored: Stored,
-    files: tuple[Path, ...],
-    until: str | None,
-    refit: bool,
-    event: str,
-    day: str,
-) -> int:
-    """Answer `bayes-rsi update`.
-
-    Parameters
-    ----------
-    stored : Stored
-        Which forecast.
-    files : tuple of pathlib.Path
-        Further scores.
-    until : str or None
-        ISO date by which they are known.
-    refit : bool
-        Whether to fit again where needed.
-    event, day : str
-        Whose probability the rows' shares are of.
-
-    Returns
-    -------
-    int
-        Exit code.
-    """
-    usable_folder(stored.out / UPDATED, (POSTERIOR,))
-    rows, fit = [*stored.add, *files], recalled(stored)
-    last = f"{known_by(fit, rows, until)}"
-    for note in notes_of(fit.card, last, rows):
-        print(note, file=sys.stderr)
-    with progress(sys.stderr) as tell:
-        if files:
-            found = rsi.update(fit, rows, last, refit, event, day, tell)
-        else:
-            waited = rsi.load_evidence(as_of=last, add=rows)
-            found = rsi.update(fit, waited, None, refit, event, day, tell)
-    if found.refitted:
-        rsi.save_fit(found.fit, stored.out / UPDATED)
-    return _said(stored, "update", found, found.after, updated_text)
-
-
-def answer_metaculus(
-    stored: Stored,
-    event: str,
-    lower: str | None,
-    upper: str,
-    open_lower: bool,
-    open_upper: bool,
-) -> int:
-    """Answer `bayes-rsi metaculus`.
-
-    Parameters
-    ----------
-    stored : Stored
-        Which forecast.
-    event : str
-        Which event.
-    lower, upper : str or None
-        ISO dates of the bounds; no lower one: the as-of date.
-    open_lower, open_upper : bool
-        Whether they are open.
-
-    Returns
-    -------
-    int
-        Exit code.
-    """
-    path = usable_folder(stored.out, (f"metaculus-{event}.json",)) / f"metaculus-{event}.json"
-    forecast = rsi.forecast(recalled(stored))
-    ends = as_date(lower or forecast.tag.as_of), as_date(upper)
-    found = metaculus_cdf(forecast, event, *ends, open_lower=open_lower, open_upper=open_upper)
-    document = as_json(metaculus_document(found, forecast))
-    write_atomically(path, document)
-    if stored.json and not forecast.verdict.passed:
-        print(forecast.verdict.sentence(), file=sys.stderr)
-    print(document if stored.json else metaculus_text(found, forecast) + f"{path}\n", end="")
-    return _PASSED if forecast.verdict.passed else _FAILED
-
-
-def _answer(
-    stored: Stored,
-    verb: str,
-    ask: Callable[[rsi.Forecast, rsi.Fit], Any],
-    text: Callable[[Any, Verdict], str],
-) -> int:
-    fit = recalled(stored)
-    forecast = rsi.forecast(fit)
-    return _said(stored, verb, ask(forecast, fit), forecast, text)
-
-
-def _said(
-    stored: Stored,
-    verb: str,
-    found: Any,
-    answered: rsi.Forecast,
-    text: Callable[[Any, Verdict], str],
-) -> int:
-    verdict = answered.verdict
-    if stored.json:
-        if not verdict.passed:
-            print(verdict.sentence(), file=sys.stderr)
-        print(as_json(verb_document(verb, found, answered)), end="")
-    else:
-        print(text(found, verdict), end="")
-    return _PASSED if verdict.passed else _FAILED
 
 
 def _refitted(stored: Stored, fit: rsi.Fit, name: str) -> rsi.Forecast:

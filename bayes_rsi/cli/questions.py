@@ -93,8 +93,8 @@ def update(
     new; the new posterior then goes to the folder `updated` in --out.
     """
     with messages():
-        from bayes_rsi.cli.answers import answer_update
         from bayes_rsi.cli.stored import Stored
+        from bayes_rsi.cli.updates import answer_update
 
         stored = Stored(card, as_of, out, seed, json, tuple(add or ()))
         code = answer_update(stored, tuple(files or ()), until, refit, event, day)
@@ -245,7 +245,7 @@ def metaculus(
     Says by how much its rules move the forecast. Writes metaculus-<event>.json into --out.
     """
     with messages():
-        from bayes_rsi.cli.answers import answer_metaculus
+        from bayes_rsi.cli.metaculus import answer_metaculus
         from bayes_rsi.cli.stored import Stored
 
         stored = Stored(card, as_of, out, seed, json, tuple(add or ()))
