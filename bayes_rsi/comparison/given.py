@@ -110,7 +110,7 @@ def given(
     parts, possible = _parts(condition), _possible(forecast)
     text = " and ".join(map(str, parts))
     meets = _met(forecast, parts)
-    probability = Share(*share_and_error(meets.where(possible)))
+    probability = share_and_error(meets.where(possible))
     meets = meets & possible
     ess = effective_size(meets.values.astype(float))
     if ess < min_ess:
@@ -144,7 +144,7 @@ def share_of(forecast: Forecast, condition: str | Condition | Sequence[Condition
     ConditionError
         When the condition cannot be read, or is about a series that is not fitted.
     """
-    return Share(*share_and_error(_met(forecast, _parts(condition)).where(_possible(forecast))))
+    return share_and_error(_met(forecast, _parts(condition)).where(_possible(forecast)))
 
 
 def _met(forecast: Forecast, parts: Sequence[Condition]) -> xr.DataArray:

@@ -32,7 +32,7 @@ class Share:
     mcse: float
 
 
-def share_and_error(flags: xr.DataArray) -> tuple[float, float]:
+def share_and_error(flags: xr.DataArray) -> Share:
     """Give the mean of an indicator and its Monte Carlo standard error.
 
     The replicates of one posterior draw are averaged first; the error is then sd / sqrt(ESS) over
@@ -45,8 +45,8 @@ def share_and_error(flags: xr.DataArray) -> tuple[float, float]:
 
     Returns
     -------
-    tuple of float
-        Share in [0, 1] and its standard error.
+    Share
+        In [0, 1], with its standard error.
 
     Notes
     -----
@@ -55,7 +55,7 @@ def share_and_error(flags: xr.DataArray) -> tuple[float, float]:
     values = flags.transpose(names.CHAIN, names.DRAW, names.REPLICATE).values.astype(float)
     kept = ~np.isnan(values)
     share = float(np.nansum(values) / kept.sum())
-    return share, error_of_mean(np.where(kept, values - share, 0.0) / kept.mean())
+    return Share(share, error_of_mean(np.where(kept, values - share, 0.0) / kept.mean()))
 
 
 def error_of_mean(residuals: np.ndarray) -> float:

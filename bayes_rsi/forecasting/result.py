@@ -215,7 +215,7 @@ class Forecast:
             When the event is unknown or the day is after the simulated horizon.
         """
         years, limit = self.years(event), float(self._up_to([day])[0])
-        return Share(*share_and_error((years <= limit).where(years.notnull())))
+        return share_and_error((years <= limit).where(years.notnull()))
 
     def never(self, event: str = "end_to_end") -> Share:
         """Give the probability of the judged never: the paradigm does not get there.
@@ -230,9 +230,7 @@ class Forecast:
         Share
             Share of the draws that do not contradict what is known.
         """
-        years = self.years(event)
-        flag = self.events[names.NEVER].sel({names.EVENT: event})
-        return Share(*share_and_error(flag.where(years.notnull())))
+        return share_and_error(self._never(event).where(self.years(event).notnull()))
 
     def never_if_none_by(self, day: str | date, event: str = "end_to_end") -> Share:
         """Give P(judged never | the event has not come by a day).
@@ -255,8 +253,7 @@ class Forecast:
             When the event is unknown or the day is after the simulated horizon.
         """
         years, limit = self.years(event), float(self._up_to([day])[0])
-        flag = self.events[names.NEVER].sel({names.EVENT: event})
-        return Share(*share_and_error(flag.where(years > limit)))
+        return share_and_error(self._never(event).where(years > limit))
 
     def after_horizon(self, event: str = "end_to_end") -> Share:
         """Give the probability that the event comes, but after the simulated horizon.
@@ -272,8 +269,8 @@ class Forecast:
             Share of the draws that do not contradict what is known.
         """
         years = self.years(event)
-        flag = self.events[names.NEVER].sel({names.EVENT: event})
-        return Share(*share_and_error(((years == np.inf) & ~flag).where(years.notnull())))
+        late = (years == np.inf) & ~self._never(event)
+        return share_and_error(late.where(years.notnull()))
 
     def contradicted(self) -> float:
         """Give the share of draws left out because an event would have happened already.
@@ -383,6 +380,9 @@ class Forecast:
             hint = did_you_mean(event, self.event_names)
             raise ModelError(f"got event '{event}', expected one of this forecast. {hint}")
         return event
+
+    def _never(self, event: str) -> xr.DataArray:
+        return self.events[names.NEVER].sel({names.EVENT: self._known(event)})
 
     def _told(self, event: str) -> np.ndarray:
         years = self.years(event).values

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bayes_rsi.errors import DateError, ModelError
-from bayes_rsi.forecasting.montecarlo import share_and_error
+from bayes_rsi.forecasting.montecarlo import Share, share_and_error
 from bayes_rsi.forecasting.summary import HEADLINE_DAYS, by_quarter, quantile_label, summary
 
 DAYS = st.dates(date(2026, 7, 1), date(2075, 12, 31))
@@ -140,33 +140,34 @@ def flags(values: np.ndarray) -> xr.DataArray:
 
 def test_error_of_independent_draws_is_binomial():
     values = np.random.default_rng(1).random((4, 1000, 1)) < 0.3
-    share, error = share_and_error(flags(values.astype(float)))
+    found = share_and_error(flags(values.astype(float)))
+    share, error = found.p, found.mcse
     assert share == pytest.approx(values.mean())
     assert error == pytest.approx(np.sqrt(0.3 * 0.7 / 4000), rel=0.1)
 
 
 def test_replicates_of_one_draw_are_not_counted_as_independent():
     one = (np.random.default_rng(1).random((4, 1000, 1)) < 0.3).astype(float)
-    error = share_and_error(flags(one))[1]
-    assert share_and_error(flags(np.repeat(one, 8, axis=2)))[1] == pytest.approx(error)
+    error = share_and_error(flags(one)).mcse
+    assert share_and_error(flags(np.repeat(one, 8, axis=2))).mcse == pytest.approx(error)
 
 
 def test_error_of_sticky_chains_is_larger():
     steady = (np.random.default_rng(1).random((4, 100, 1)) < 0.3).astype(float)
     sticky = np.repeat(steady, 10, axis=1)  # each draw ten times: a tenth of the information
-    ratio = share_and_error(flags(sticky))[1] / share_and_error(flags(steady))[1]
+    ratio = share_and_error(flags(sticky)).mcse / share_and_error(flags(steady)).mcse
     assert ratio == pytest.approx(1.0, abs=0.2)
 
 
 def test_error_is_zero_where_all_draws_agree():
-    assert share_and_error(flags(np.ones((2, 10, 3)))) == (1.0, 0.0)
+    assert share_and_error(flags(np.ones((2, 10, 3)))) == Share(1.0, 0.0)
 
 
 def test_missing_draws_widen_the_error():
     values = (np.random.default_rng(1).random((4, 1000, 1)) < 0.5).astype(float)
-    full = share_and_error(flags(values))[1]
+    full = share_and_error(flags(values)).mcse
     values[:, ::2] = np.nan
-    assert share_and_error(flags(values))[1] == pytest.approx(full * np.sqrt(2), rel=0.1)
+    assert share_and_error(flags(values)).mcse == pytest.approx(full * np.sqrt(2), rel=0.1)
 
 
 def test_never_given_that_nothing_came_is_a_share_of_those_left():
