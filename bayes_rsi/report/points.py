@@ -14,10 +14,8 @@ import xarray as xr
 from bayes_rsi import names
 from bayes_rsi.units import doublings
 
-__all__ = ["HORIZON_SERIES", "horizon_points"]
+__all__ = ["horizon_points"]
 
-#: Series of METR's 50% time horizons, in order of preference: the later suite, else the first.
-HORIZON_SERIES = ("metr_th11_p50", "metr_th10_p50")
 _Z95 = NormalDist().inv_cdf(0.975)
 
 
@@ -32,13 +30,15 @@ def horizon_points(panel: xr.Dataset) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row for each score of the first of `HORIZON_SERIES` that the panel holds, by release:
+        One row for each score of the first of `names.HORIZON_REFERENCES` that the panel holds, by
+        release:
         ``series``, ``system``, ``released`` (datetime64), ``middle``, ``low`` and ``high``
         (log2 minutes; the 95% interval, or the published bounds; equal to ``middle`` without one)
         and ``at_least`` (bool: the true value lies above ``middle``).
     """
     series = panel["score_series"].values
-    found = next((name for name in HORIZON_SERIES if name in series), HORIZON_SERIES[0])
+    references = names.HORIZON_REFERENCES
+    found = next((name for name in references if name in series), references[0])
     scores = panel.isel({names.SCORE: series == found})
     systems = scores["score_system"].values
     middle = doublings(scores["value"].values)
