@@ -191,6 +191,8 @@ def whole_fit(size: int = 400, replicates: int = 5) -> Fit:
         "sd_log2": ("score", [np.nan, 0.8]),
         "value": ("score", [0.35, 0.2]),
         "censoring": ("score", ["none", "none"]),
+        "lower": ("score", [np.nan, np.nan]),
+        "upper": ("score", [np.nan, np.nan]),
         "released": ("system", np.array(["2025-08-07", "2026-01-20"], dtype="datetime64[ns]")),
         "n_items": ("series", np.full(scores.sizes["series"], 100.0)),
     }

@@ -51,16 +51,18 @@ class Trajectories:
         ISO dates of the forecast and of the end of the curves.
     table : pandas.DataFrame
         One row for each series: ``series``, ``kind``, ``scores`` (number fitted), ``best`` (highest
-        of them), ``human`` (baseline, nan without one), ``now`` (median expected score at the
-        frontier on the as-of date), ``p10``, ``p50``, ``p90`` (the same on the last day) and
-        ``ceiling_p10``, ``ceiling_p50``, ``ceiling_p90`` (highest expected score; nan where there
-        is no limit), all in the unit of the series: a share, a factor, a ratio, minutes.
+        of them; of one between bounds, the lower), ``human`` (baseline, nan without one), ``now``
+        (median expected score at the frontier on the as-of date), ``p10``, ``p50``, ``p90`` (the
+        same on the last day) and ``ceiling_p10``, ``ceiling_p50``, ``ceiling_p90`` (highest
+        expected score; nan where there is no limit), all in the unit of the series: a share, a
+        factor, a ratio, minutes.
     curves : xarray.Dataset
         In the same units, dims (series, quantile, date): ``expected``, the score expected of a
         system at the frontier, and ``figure``, a single published figure of such a system. nan
         before the release of the first system that was scored.
     scores : pandas.DataFrame
-        What was fitted: ``series``, ``system``, ``released``, ``value``, ``censoring``.
+        What was fitted: ``series``, ``system``, ``released``, ``value``, ``censoring``, ``lower``
+        and ``upper`` (of one between bounds, else nan).
     left_out : tuple of str
         Series without curves: of counts, which depend on what is attempted.
     assumes : str
@@ -179,7 +181,7 @@ def _scores(panel: xr.Dataset, wanted: Sequence[str]) -> pd.DataFrame:
             "system": systems,
             "released": panel["released"].sel({names.SYSTEM: systems}).values,
             "value": panel["value"].values,
-            "censoring": panel["censoring"].values,
+            **{name: panel[name].values for name in ("censoring", "lower", "upper")},
         }
     )
     return table[table["series"].isin(list(wanted))].reset_index(drop=True)
@@ -236,7 +238,7 @@ def _row(
         "series": series,
         "kind": _kind(futures, series),
         "scores": len(rows),
-        "best": float(rows["value"].max()),
+        "best": float(rows["lower"].fillna(rows["value"]).max()),
         "human": float(futures.panel["human"].sel({names.SERIES: series}).item()),
         "now": float(now),
         **dict(zip(labels, then.tolist(), strict=True)),

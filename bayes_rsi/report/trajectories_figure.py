@@ -106,6 +106,12 @@ def _band(axes: Axes, days: np.ndarray, curve: xr.DataArray, alpha: float, label
 
 def _draw_scores(axes: Axes, found: Trajectories, series: str) -> None:
     rows = found.scores[found.scores["series"] == series]
+    between = rows[rows["censoring"] == "interval"]
+    for _, row in between.iterrows():
+        axes.vlines(
+            row["released"], row["lower"], row["upper"], color="black", lw=0.8, label="_bounds"
+        )
+    rows = rows.drop(between.index)
     for beyond, part in rows.groupby(rows["censoring"] == "right"):
         axes.plot(
             part["released"].to_numpy(),

@@ -31,11 +31,14 @@ def scored(panel: xr.Dataset) -> xr.Dataset:
     """Give a panel scores on each of its series."""
     rows = [(series, *pair) for series, pairs in SCORED.items() for pair in pairs]
     where, who, value = zip(*rows, strict=True)
+    lower = [200.0 if number == 240.0 else 0.0 for number in value]
     return panel.drop_dims(["score", "system"]).assign(
         score_series=("score", list(where)),
         score_system=("score", list(who)),
         value=("score", list(value)),
-        censoring=("score", ["none"] * len(rows)),
+        censoring=("score", ["interval" if low else "none" for low in lower]),
+        lower=("score", [low or np.nan for low in lower]),
+        upper=("score", [2 * low or np.nan for low in lower]),
         sd_log2=("score", [0.8 if name == "span" else np.nan for name in where]),
         released=("system", pd.to_datetime(list(RELEASED.values())).to_numpy()),
         system=list(RELEASED),
@@ -64,7 +67,8 @@ def test_every_series_has_a_row_with_what_was_fitted(found):
     assert found.left_out == ()
     for series, pairs in SCORED.items():
         assert table.loc[series, "scores"] == len(pairs)
-        assert table.loc[series, "best"] == max(value for _, value in pairs)
+        highest = max(value for _, value in pairs)
+        assert table.loc[series, "best"] == (200.0 if series == "span" else highest)
     assert table.loc["paperbench", "human"] == 0.414
     assert np.isnan(table.loc["swe_bench_pro", "human"])
     assert table.loc[["against", "span"], "ceiling_p50"].isna().all()
@@ -110,6 +114,8 @@ def test_the_curve_of_a_sure_frontier_is_the_formula():
         score_system=("score", ["Old"] * 4),
         value=("score", np.ones(4)),
         censoring=("score", ["none"] * 4),
+        lower=("score", np.full(4, np.nan)),
+        upper=("score", np.full(4, np.nan)),
         sd_log2=("score", np.zeros(4)),
         released=("system", np.array(["2025-06-30"], "datetime64[ns]")),
     )

@@ -44,7 +44,9 @@ def found():
             "system": ["A", "B", "A", "A", "B"],
             "released": pd.to_datetime(["2026-02-01", "2026-05-01"] + ["2026-01-01"] * 3),
             "value": [0.4, 0.55, 1.0, 60.0, 240.0],
-            "censoring": ["none", "none", "none", "none", "right"],
+            "censoring": ["none", "none", "none", "interval", "right"],
+            "lower": [np.nan, np.nan, np.nan, 50.0, np.nan],
+            "upper": [np.nan, np.nan, np.nan, 70.0, np.nan],
         }
     )
     both = xr.Dataset({"expected": curves, "figure": curves})
@@ -115,6 +117,8 @@ def test_a_horizon_is_on_a_scale_of_work_time(found):
     assert {"1 hour", "1 work-day", "1 work-year"} <= set(labels)
     beyond = next(line for line in span.get_lines() if line.get_label() == "score: at least")
     assert (beyond.get_marker(), beyond.get_ydata().tolist()) == ("^", [240.0])
+    ((ends,),) = [part.get_segments() for part in span.collections if part.get_label() == "_bounds"]
+    assert ends[:, 1].tolist() == [50.0, 70.0]
     assert not any("ceiling" in str(line.get_label()) for line in span.get_lines())
     colours = {line.get_color() for line in span.get_lines()}
     assert COLOURS[0] in colours
