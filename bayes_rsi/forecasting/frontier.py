@@ -67,7 +67,7 @@ def reference_of(panel: xr.Dataset) -> str:
 
 
 def reliable_series(panel: xr.Dataset, percent: int) -> str:
-    """Find the horizon series of a reliability: of several the last by name, the newer suite.
+    """Find the horizon series of a reliability, of the suite that doublings are of or the only one.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def reliable_series(panel: xr.Dataset, percent: int) -> str:
     Raises
     ------
     ConditionError
-        When no horizon of that reliability is fitted.
+        When no horizon of that reliability is fitted, or several of other suites are.
     """
     found: list[str] = []
     if "reliability" in panel:
@@ -95,7 +95,13 @@ def reliable_series(panel: xr.Dataset, percent: int) -> str:
             f"got horizon p{percent}, expected a reliability of a fitted horizon series, such as "
             "p50; name the series itself to be exact"
         )
-    return str(max(found))
+    same_suite = reference_of(panel).replace("_p50", f"_p{percent}")
+    if same_suite in found or len(found) == 1:
+        return same_suite if same_suite in found else str(found[0])
+    raise ConditionError(
+        f"got horizon p{percent}, which several fitted series have ({', '.join(found)}), expected "
+        "one of them; name the series itself"
+    )
 
 
 def on_series(futures: Futures, series: str, value: float) -> np.ndarray:
