@@ -169,9 +169,21 @@ def forecast(
     with messages():
         from bayes_rsi.cli.run import Request, run
 
-        events, added = tuple(event or ()), tuple(add or ())
-        asked = Request(card, out, as_of, events, added, seed, json, quiet, refit, register, record)
-        code = run(asked)
+        code = run(
+            Request(
+                card=card,
+                out=out,
+                as_of=as_of,
+                events=tuple(event or ()),
+                add=tuple(add or ()),
+                seed=seed,
+                json=json,
+                quiet=quiet,
+                refit=refit,
+                register=register,
+                record=record,
+            )
+        )
     raise typer.Exit(code)
 
 

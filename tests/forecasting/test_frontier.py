@@ -29,7 +29,7 @@ def test_the_only_one_of_a_reliability_counts_whatever_its_suite():
 
 def test_of_other_suites_nobody_can_say_which_is_meant():
     panel = fitted("metr_th11_p50", "uk_suite_p80", "us_suite_p80")
-    with pytest.raises(ConditionError, match="several.*uk_suite_p80, us_suite_p80.*name the"):
+    with pytest.raises(ConditionError, match=r"several.*uk_suite_p80, us_suite_p80.*name the"):
         reliable_series(panel, 80)
     with pytest.raises(ConditionError, match="got horizon p90, expected a reliability"):
         reliable_series(panel, 90)
