@@ -248,12 +248,16 @@ class Card:
 
     @cached_property
     def model_digest(self) -> str:
-        """Digest of what a posterior depends on: not on its name, title, why and events.
+        """Digest of what a posterior depends on: no names, titles, reasons, sources and events.
 
         Cards that agree in it have, with one seed, the same draws.
         """
+        priors = {
+            name: replace(prior, unit="", why="", source="") for name, prior in self.priors.items()
+        }
         forecast = ForecastSettings(horizon="", step_years=1.0, replicates=1)
-        return replace(self, name="", title="", why="", forecast=forecast, events={}).digest
+        model = replace(self, priors=priors, forecast=forecast, events={})
+        return replace(model, name="", title="", why="").digest
 
     @property
     def judged(self) -> dict[str, Prior]:

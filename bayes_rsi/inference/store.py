@@ -89,8 +89,9 @@ def save(fit: Fit, folder: str | Path) -> Path:
 def load(card: Card, evidence: Evidence, folder: str | Path, seed: int = 1) -> Fit:
     """Read a fit, if it is the one that this card, evidence and seed would give.
 
-    A fit of another card will do if that differs in its events, its settings of the projection, its
-    name, title or own `why` alone (`Card.model_digest`): what is judged of events moves no draw.
+    A fit of another card will do if that differs in its events, its settings of the projection, and
+    in names, titles, reasons and sources alone (`Card.model_digest`): what is judged of events
+    moves no draw, and neither do words.
 
     Parameters
     ----------

@@ -236,8 +236,12 @@ def test_another_prior_is_seen(world: Any) -> None:
 
 def test_names_and_events_of_a_card_do_not_enter_the_model(world, card):
     """Cards with one `model_digest` share a fit."""
-    other = replace(card, name="other", title="Other", why="Other", events={})
+    told = {"why": "Said better.", "source": "elsewhere", "unit": "the same unit"}
+    priors = {name: replace(prior, **told) for name, prior in card.priors.items()}
+    other = replace(card, name="other", title="Other", why="Other", events={}, priors=priors)
     assert other.model_digest == card.model_digest != replace(card, trend="constant").model_digest
+    wider = replace(card.priors["rounding"], parameters=(0.005, 0.6))
+    assert replace(card, priors={**priors, "rounding": wider}).model_digest != card.model_digest
     again = build(world.panel, other)
     assert [v.name for v in again.free_RVs] == [v.name for v in world.model.free_RVs]
     at, models = world.model.initial_point(), (world.model, again)
