@@ -24,7 +24,8 @@ SCORED = {
     "against": [("New", 1.2)],
     "span": [("Old", 30.0), ("New", 240.0)],
 }
-RELEASED = {"Old": "2025-08-07", "New": "2026-01-20"}
+#: The first one on a day at which a curve is told: 300 days before the as-of date.
+RELEASED = {"Old": "2025-09-03", "New": "2026-01-20"}
 
 
 def scored(panel: xr.Dataset) -> xr.Dataset:
@@ -139,6 +140,76 @@ def test_the_curve_of_a_sure_frontier_is_the_formula():
     assert table.loc["faster", "ceiling_p50"] == pytest.approx(2.0**6)
 
 
+def one_score(panel: xr.Dataset) -> xr.Dataset:
+    """Give a panel one score on `exam`."""
+    return panel.drop_dims(["score", "system"], errors="ignore").assign(
+        score_series=("score", ["exam"]),
+        score_system=("score", ["Old"]),
+        value=("score", [0.5]),
+        censoring=("score", ["none"]),
+        lower=("score", [np.nan]),
+        upper=("score", [np.nan]),
+        sd_log2=("score", [np.nan]),
+        n_items=("series", np.full(panel.sizes["series"], 1e12)),
+        released=("system", np.array(["2025-06-30"], "datetime64[ns]")),
+        system=["Old"],
+    )
+
+
+def test_a_series_that_drifts_sees_the_frontier_with_its_drift(drifted):
+    """Two doublings a year less one for the drift, which counts from the only release scored."""
+    posterior, panel = drifted.futures.draws, one_score(drifted.futures.panel)
+    found = trajectories(forecast(handmade.fit(drifted.futures.card, posterior, panel)), ["exam"])
+    released = float(year_of_date(as_date("2025-06-30")))
+    years = year_of_date(found.curves["date"].values)
+    place = 10.0 + 2.0 * (years - handmade.YEARS[-1]) - (years - released)
+    difficulty, slope, ceiling = (
+        posterior[name].sel(fraction_series="exam").values.ravel()
+        for name in ("difficulty", "slope", "ceiling")
+    )
+    climbed = 1 / (1 + np.exp(-slope * (place[:, None] - difficulty)))
+    wanted = np.quantile(0.25 + (ceiling - 0.25) * climbed, 0.5, axis=1)
+    told = found.curves["expected"].sel(series="exam", quantile=0.5).values
+    there = ~np.isnan(told)
+    assert there.sum() > 30
+    assert told[there] == pytest.approx(wanted[there], abs=1e-3)
+
+
+def test_each_future_is_seen_through_the_curve_of_its_own_draw():
+    """Frontiers and difficulties that are off by the same amount, draw by draw: nothing is open."""
+    off = xr.DataArray(
+        np.random.default_rng(3).normal(0.0, 2.0, (handmade.CHAINS, handmade.DRAWS)),
+        dims=("chain", "draw"),
+    )
+    posterior = handmade.line(2.0, 10.0)
+    nothing = posterior["slope"] * 0.0
+    posterior = posterior.assign(
+        frontier=posterior["frontier"] + off,
+        difficulty=nothing + 11.0 + off,
+        slope=nothing + 0.7,
+        ceiling=nothing + 0.9,
+        overdispersion=nothing,
+        rounding=posterior["growth"] * 0.0,
+    )
+    card = handmade.card(handmade.event("work", {"one": handmade.certain(2.0**40)}), replicates=5)
+    made = forecast(handmade.fit(card, posterior, one_score(handmade.panel())))
+    row = trajectories(made, ["exam"]).table.iloc[0]
+    assert row["p90"] == pytest.approx(row["p10"], abs=1e-6)
+    assert 0.3 < row["p50"] < 0.89
+
+
+def test_now_is_the_median_of_the_curve_on_the_as_of_date(found):
+    now = found.curves["expected"].sel({"quantile": 0.5, "date": found.as_of})
+    assert found.table["now"].to_numpy() == pytest.approx(now.values.ravel())
+    assert (now < found.curves["expected"].sel({"quantile": 0.9, "date": found.as_of})).all()
+
+
+def test_curves_end_with_the_horizon(fit):
+    settings = replace(fit.card.forecast, horizon="2027-12-31")
+    short = replace(fit, card=replace(fit.card, forecast=settings))
+    assert trajectories(forecast(short), ["paperbench"]).until == "2027-12-31"
+
+
 def test_quantiles_say_what_a_condition_says(ours, found):
     """Half of the futures are above the median: `given` counts the same ones."""
     for series in ("paperbench", "faster", "span"):
@@ -173,7 +244,8 @@ def test_it_leaves_the_forecast_as_it_was(ours):
     before = ours.futures.scene("end_to_end").dates().year
     trajectories(ours, "PaperBench", until="2027-01-01")
     assert ours.futures.scene("end_to_end").dates().year == pytest.approx(before, nan_ok=True)
-    assert trajectories(ours, ["PaperBench"]).table["series"].tolist() == ["paperbench"]
+    twice = trajectories(ours, ["PaperBench", "paperbench"])
+    assert twice.table["series"].tolist() == ["paperbench"]
 
 
 def test_what_counts_is_left_out_by_name(fit):

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from matplotlib.colors import to_rgb
 from matplotlib.dates import date2num
 
 from bayes_rsi.comparison.trajectories import Trajectories
@@ -49,7 +50,10 @@ def found():
             "upper": [np.nan, np.nan, np.nan, 70.0, np.nan],
         }
     )
-    both = xr.Dataset({"expected": curves, "figure": curves})
+    wider = curves.copy()
+    wider.loc[{"series": "exam", "quantile": 0.1}] = [np.nan, 0.4, 0.6]
+    wider.loc[{"series": "exam", "quantile": 0.9}] = [np.nan, 0.9, 1.0]
+    both = xr.Dataset({"expected": curves, "figure": wider})
     table = pd.DataFrame(rows, columns=columns.split())
     return Trajectories("2026-06-30", "2028-06-29", table, both, scores, ("erdos",))
 
@@ -102,6 +106,13 @@ def test_a_panel_shows_scores_curve_ceiling_and_people(found):
     assert lines["score, by release of the system"].get_ydata().tolist() == [0.4, 0.55]
     assert set(lines["ceiling, median and 80%"].get_ydata()) == {0.94}
     assert set(lines["people"].get_ydata()) == {0.8}
+    (ceiling,) = [p for p in exam.patches if p.get_facecolor()[:3] == to_rgb(COLOURS[1])]
+    assert (ceiling.get_y(), ceiling.get_y() + ceiling.get_height()) == pytest.approx((0.92, 0.97))
+    bands = {part.get_label(): part.get_paths()[0].vertices[:, 1] for part in exam.collections}
+    told = bands["80% of its expected score"]
+    assert (told.min(), told.max()) == (0.5, 0.95)
+    wider = bands["80% of figures of a frontier system"]
+    assert (wider.min(), wider.max()) == (0.4, 1.0)
     assert set(lines["as of"].get_xdata()) == {date2num(pd.Timestamp("2026-06-30"))}
     assert exam.get_xlim()[0] < date2num(pd.Timestamp("2026-02-01"))
     assert "people" not in {line.get_label() for line in panels[list(CURVES)[1]].get_lines()}

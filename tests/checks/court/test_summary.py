@@ -137,15 +137,18 @@ def test_a_ratio_between_the_bars_passes_the_tests_only(asked):
 def test_horizons_are_held_against_the_best_baseline_of_each_kind(asked):
     """Nobody answers both: a line the records, an index the named systems."""
     kinds = {"line": "record", "index": "named"}
+    known = asked[(asked["kind"] == "named") | (asked.index % 20 < 15)]  # three of four records
     rivals = [
-        forecaster(asked[asked["kind"] == kind], name, 1.0, shift=1.0 + number, seed=6 + number)
+        forecaster(known[known["kind"] == kind], name, 1.0, shift=1.0 + number, seed=6 + number)
         for number, (name, kind) in enumerate(kinds.items())
     ]
     beside = scored(pd.concat([forecaster(asked, "ours", 1.0), *rivals]), asked)
     found = bars(beside, "ours", DAYS[1:]).set_index("bar")["value"]
     horizons = beside[beside["metric"] == "horizon"]
-    mine = horizons[horizons["model"] == "ours"]["crps"].sum()
-    theirs = horizons[horizons["model"] != "ours"]["crps"].sum()
+    others = horizons[horizons["model"] != "ours"]
+    assert others["kind"].value_counts().nunique() == 2  # so that they count by their numbers
+    answered = horizons["target"].isin(others["target"]) & (horizons["model"] == "ours")
+    mine, theirs = horizons[answered]["crps"].sum(), others["crps"].sum()
     both = found["CRPS over the best baseline's, horizons (line, index)"]
     assert both == pytest.approx(mine / theirs)
     parts = found[[bar for bar in found.index if "horizons of" in bar or "of horizons (" in bar]]
