@@ -37,6 +37,8 @@ QUANTILES = (0.1, 0.5, 0.9)
 #: Futures that the quantiles are taken of, at most: the error of a median is a few hundredths of
 #: the interval.
 MOST = 4000
+#: Doublings at which a factor or a time ends: decades ahead it could not be held as a number.
+FAR = 64.0
 #: Days between points of a curve, and from the as-of date to the end where none is asked for.
 STEP, AHEAD = 30, 730
 
@@ -51,11 +53,11 @@ class Trajectories:
         ISO dates of the forecast and of the end of the curves.
     table : pandas.DataFrame
         One row for each series: ``series``, ``kind``, ``scores`` (number fitted), ``best`` (highest
-        of them; of one between bounds, the lower), ``human`` (baseline, nan without one), ``now``
-        (median expected score at the frontier on the as-of date), ``p10``, ``p50``, ``p90`` (the
-        same on the last day) and ``ceiling_p10``, ``ceiling_p50``, ``ceiling_p90`` (highest
-        expected score; nan where there is no limit), all in the unit of the series: a share, a
-        factor, a ratio, minutes.
+        of them; of one between bounds the lower, of an upper bound nothing), ``human`` (baseline,
+        nan without one), ``now`` (median expected score at the frontier on the as-of date),
+        ``p10``, ``p50``, ``p90`` (the same on the last day) and ``ceiling_p10``, ``ceiling_p50``,
+        ``ceiling_p90`` (highest expected score; nan where there is no limit), all in the unit of
+        the series: a share, a factor, a ratio, minutes.
     curves : xarray.Dataset
         In the same units, dims (series, quantile, date): ``expected``, the score expected of a
         system at the frontier, and ``figure``, a single published figure of such a system. nan
@@ -166,10 +168,10 @@ def _thinned(futures: Futures, known: np.ndarray, until: float) -> Futures:
     places = np.unravel_index(keep // replicates, (chains, draws))
     order = (names.CHAIN, names.DRAW)
     picked = {dim: xr.DataArray([at], dims=order) for dim, at in zip(order, places, strict=True)}
-    plain_draws = futures.draws.drop_dims(names.SYSTEM, errors="ignore").drop_vars(order)
+    needed = futures.draws.drop_dims(names.SYSTEM, errors="ignore").drop_vars(order)
     last = int(np.searchsorted(futures.paths.years, until)) + 1
     paths = Paths(futures.paths.years[:last], futures.paths.values[keep, :last], (1, keep.size, 1))
-    some = plain_draws.isel(picked).assign_coords(chain=[0], draw=np.arange(keep.size))
+    some = needed.isel(picked).assign_coords(chain=[0], draw=np.arange(keep.size))
     return replace(futures, draws=some, paths=paths, log_likelihood=None, rows=None)
 
 
@@ -218,10 +220,10 @@ def _curve(futures: Futures, series: str, days: np.ndarray, rows: pd.DataFrame) 
 
 
 def _in_unit(futures: Futures, series: str, values: np.ndarray) -> np.ndarray:
-    """Turn the scale of the noise into the unit of the series, in which shares end at 0 and 1."""
+    """Turn the scale of the noise into the unit of the series, as far as that says something."""
     if _kind(futures, series) == "fraction":
         return np.clip(values, 0.0, 1.0)
-    return np.exp2(values)
+    return np.exp2(np.clip(values, -FAR, FAR))
 
 
 def _kind(futures: Futures, series: str) -> str:
@@ -234,11 +236,12 @@ def _row(
     now = expected.sel({names.QUANTILE: 0.5, names.DATE: as_of}).item()
     then = expected.isel({names.DATE: -1}).values
     labels = [f"p{100 * p:.0f}" for p in QUANTILES]
+    reached = rows["lower"].fillna(rows["value"])[rows["censoring"] != "left"]
     return {
         "series": series,
         "kind": _kind(futures, series),
         "scores": len(rows),
-        "best": float(rows["lower"].fillna(rows["value"]).max()),
+        "best": float(reached.max()),
         "human": float(futures.panel["human"].sel({names.SERIES: series}).item()),
         "now": float(now),
         **dict(zip(labels, then.tolist(), strict=True)),

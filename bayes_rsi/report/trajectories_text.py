@@ -19,6 +19,8 @@ __all__ = ["NEAR", "in_unit", "trajectories_text"]
 
 #: A share this close to its ceiling has little left to tell.
 NEAR = 0.05
+#: From here on the power of ten is told.
+LONG = 1e6
 _NAME = 30
 
 
@@ -88,6 +90,8 @@ def in_unit(value: float, kind: str) -> str:
 
 
 def _short(number: float) -> str:
+    if number >= LONG:
+        return f"{number:.0e}"
     return f"{number:,.0f}" if number >= 100 else f"{number:.2g}"
 
 

@@ -15,6 +15,8 @@ from bayes_rsi.comparison.trajectories import MOST, trajectories
 from bayes_rsi.errors import ModelError
 from bayes_rsi.forecasting.conditions import ScoreIs
 from bayes_rsi.forecasting.project import forecast
+from bayes_rsi.report.tables import WIDTH
+from bayes_rsi.report.trajectories_text import trajectories_text
 from bayes_rsi.units import as_date, year_of_date
 
 SCORED = {
@@ -246,6 +248,23 @@ def test_it_leaves_the_forecast_as_it_was(ours):
     assert ours.futures.scene("end_to_end").dates().year == pytest.approx(before, nan_ok=True)
     twice = trajectories(ours, ["PaperBench", "paperbench"])
     assert twice.table["series"].tolist() == ["paperbench"]
+
+
+def test_decades_ahead_numbers_end_where_they_say_nothing(ours):
+    found = trajectories(ours, ["against", "span"], until=ours.horizon)
+    assert found.table["p90"].tolist() == [2.0**64] * 2
+    text = trajectories_text(found, ours.verdict)
+    assert max(map(len, text.splitlines())) <= WIDTH
+    assert "3e+17 h" in text
+
+
+def test_an_upper_bound_is_nothing_that_was_reached(fit):
+    bounds = ["left" if name == "span" else "none" for name in fit.panel["score_series"].values]
+    nothing = fit.panel["lower"] * np.nan
+    panel = fit.panel.assign(censoring=("score", bounds), lower=nothing)
+    ours = forecast(replace(fit, panel=panel))
+    row = trajectories(ours, ["span"]).table.iloc[0]
+    assert np.isnan(row["best"])
 
 
 def test_what_counts_is_left_out_by_name(fit):

@@ -89,6 +89,7 @@ def test_without_shares_nothing_is_used_up(found):
         (59.0, "horizon", "59 min"),
         (90.0, "horizon", "1.5 h"),
         (120000.0, "horizon", "2,000 h"),
+        (2.0**64, "ratio", "2e+19x"),
         (np.nan, "speedup", "-"),
     ],
 )
