@@ -101,10 +101,11 @@ def _used_up(found: Trajectories) -> str:
     if shares.empty:
         return ""
     now, then = (_near(shares, shares[name]) for name in ("now", "p50"))
+    told = ": there is little that these can tell of what comes after" if then else ""
     return (
-        f"Of {len(shares)} shares of items, a system at the frontier of released systems is "
-        f"expected within {100 * NEAR:.0f} points of the ceiling on {now} by {found.as_of} and on "
-        f"{then} by {found.until}: there is little that these can tell of what comes after."
+        f"Of {len(shares)} share{'s' * (len(shares) > 1)} of items, a system at the frontier of "
+        f"released systems is expected within {100 * NEAR:.0f} points of the ceiling on {now} by "
+        f"{found.as_of} and on {then} by {found.until}{told}."
     )
 
 

@@ -75,7 +75,14 @@ def test_the_text_has_the_numbers_in_their_units(found):
 def test_without_shares_nothing_is_used_up(found):
     alone = replace(found, table=found.table[found.table["kind"] == "horizon"])
     text = trajectories_text(alone, VERDICT)
-    assert "shares of items" not in text
+    assert "of items" not in text
+
+
+def test_while_no_share_is_near_its_ceiling_it_is_not_said_to_be(found):
+    one = found.table[:1].assign(now=0.3, p50=0.5)
+    said = " ".join(trajectories_text(replace(found, table=one), VERDICT).split())
+    assert "Of 1 share of items" in said
+    assert "on 0 by 2026-06-30 and on 0 by 2028-06-29." in said
 
 
 @pytest.mark.parametrize(
