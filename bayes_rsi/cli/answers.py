@@ -156,12 +156,14 @@ def answer_implied(
     int
         Exit code.
     """
-    return answered(
-        stored,
-        "implied",
-        lambda it, _: rsi.implied(it, forecaster, event, not_before, said_by_others(stored)),
-        implied_text,
-    )
+
+    def ask(forecast: rsi.Forecast, _: rsi.Fit) -> Any:
+        theirs = said_by_others(stored)
+        # A bar for who waits; lines for who does not would say nothing.
+        with progress(sys.stderr, quiet=not sys.stderr.isatty()) as tell:
+            return rsi.implied(forecast, forecaster, event, not_before, theirs, tell)
+
+    return answered(stored, "implied", ask, implied_text)
 
 
 def answer_compare(stored: Stored, forecaster: str | None) -> int:

@@ -100,6 +100,15 @@ def test_one_probability_put_back_in_is_reproduced(fit, found):
     assert put_back(fit, changed)[1] == pytest.approx(target.share, abs=TOLERANCE)
 
 
+def test_it_says_which_lever_it_is_at(found):
+    heard = []
+    table = handmade.published("work", {DAYS[1]: 0.6})
+    told = implied(found, "somebody", forecasts=table, progress=lambda *at: heard.append(at))
+    names, shares = zip(*heard, strict=True)
+    assert list(names) == told.beliefs["lever"].tolist()
+    assert shares == tuple(n / len(names) for n in range(len(names)))
+
+
 def test_growth_put_back_in_is_reproduced(fit, found):
     """With faster paths made by hand, not by the lever."""
     one = lever(found, "growth")
