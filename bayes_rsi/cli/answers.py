@@ -129,7 +129,7 @@ def answer_trajectories(
         if drawn is not None:
             from bayes_rsi.report.trajectories_figure import trajectories_figure  # matplotlib: 1 s
 
-            drawn.keep(trajectories_figure(found))
+            drawn.keep(trajectories_figure(found, forecast))
         return found
 
     return answered(stored, "trajectories", ask, trajectories_text)

@@ -24,7 +24,7 @@ from bayes_rsi.pooling.pool import Pool
 from bayes_rsi.report.points import horizon_points
 from bayes_rsi.units import WORK_TIME
 
-__all__ = ["COLOURS", "WORK_TICKS", "figure_bytes", "forecast_figure"]
+__all__ = ["COLOURS", "WORK_TICKS", "figure_bytes", "forecast_figure", "stamp"]
 
 #: Last day of the left panel and of the right one.
 FRONTIER_UNTIL, EVENTS_UNTIL = date(2032, 12, 31), date(2040, 12, 31)
@@ -81,12 +81,27 @@ def forecast_figure(
         _draw_forms(right, forecast, forms)
     _draw_theirs(right, forecast, comparisons)
     right.legend(loc="best", fontsize=8)
+    stamp(figure, forecast)
+    return figure
+
+
+def stamp(figure: Figure, forecast: Forecast) -> None:
+    """Write above a figure where it comes from, and whether it can be relied on.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        Gets a title.
+    forecast : Forecast
+        What is drawn.
+    """
     tag = forecast.tag
     note = f"card {tag.card}, evidence known by {tag.as_of}, seed {tag.seed}"
+    if forecast.condition:
+        note += f", given {forecast.condition}"
     if not forecast.verdict.passed:
         note = f"CONVERGENCE GATES FAILED: do not rely on this figure ({note})"
-    figure.suptitle(note, fontsize=9, color="#555555" if forecast.verdict.passed else "#C00000")
-    return figure
+    figure.suptitle(note, fontsize=9, color=_GREY if forecast.verdict.passed else "#C00000")
 
 
 def figure_bytes(figure: Figure, kind: str = "svg") -> bytes:

@@ -16,27 +16,30 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 
 from bayes_rsi import names
 from bayes_rsi.comparison.trajectories import Trajectories
-from bayes_rsi.report.figure import COLOURS, WORK_TICKS
+from bayes_rsi.forecasting.result import Forecast
+from bayes_rsi.report.figure import COLOURS, WORK_TICKS, stamp
 from bayes_rsi.report.trajectories_text import in_unit
 
 __all__ = ["trajectories_figure"]
 
 #: Panels in a row, and their size in inches.
 COLUMNS, WIDE, HIGH = 4, 3.4, 2.5
-#: Inches above the panels, for the legend.
-TOP = 0.7
+#: Inches for the title above the panels and the legend below.
+WORDS = 0.9
 #: Share of its width that a panel shows before the first score.
 EDGE = 0.03
 _GREY = "#555555"
 
 
-def trajectories_figure(found: Trajectories) -> Figure:
+def trajectories_figure(found: Trajectories, forecast: Forecast) -> Figure:
     """Draw scores, what the frontier is expected to score, and the ceiling, series by series.
 
     Parameters
     ----------
     found : Trajectories
         From `bayes_rsi.trajectories`.
+    forecast : Forecast
+        What they are of: its origin, and whether its gates passed, stand above.
 
     Returns
     -------
@@ -46,13 +49,14 @@ def trajectories_figure(found: Trajectories) -> Figure:
     Examples
     --------
     >>> found = rsi.trajectories(forecast, ["paperbench", "exam"])  # doctest: +SKIP
-    >>> trajectories_figure(found).savefig("trajectories.svg")  # doctest: +SKIP
+    >>> trajectories_figure(found, forecast).savefig("trajectories.svg")  # doctest: +SKIP
     """
     count = len(found.table)
     columns = min(COLUMNS, count)
     rows = -(-count // columns)
-    size = (max(columns, 2) * WIDE, rows * HIGH + TOP)
+    size = (max(columns, 2) * WIDE, rows * HIGH + WORDS)
     figure = Figure(figsize=size, layout="constrained")
+    stamp(figure, forecast)
     grid = figure.subplots(rows, columns, squeeze=False).ravel()
     for axes, name in zip(grid, found.table["series"], strict=False):
         _draw(axes, found, str(name))
@@ -66,7 +70,7 @@ def trajectories_figure(found: Trajectories) -> Figure:
     figure.legend(
         handles.values(),
         handles.keys(),
-        loc="outside upper center",
+        loc="outside lower center",
         ncols=3,
         fontsize=7,
         frameon=False,

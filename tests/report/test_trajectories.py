@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import handmade
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,12 +13,14 @@ from matplotlib.colors import to_rgb
 from matplotlib.dates import date2num
 
 from bayes_rsi.comparison.trajectories import Trajectories
+from bayes_rsi.forecasting.project import forecast
 from bayes_rsi.report.figure import COLOURS, figure_bytes
 from bayes_rsi.report.tables import WIDTH
 from bayes_rsi.report.trajectories_figure import trajectories_figure
 from bayes_rsi.report.trajectories_text import in_unit, trajectories_text
 from bayes_rsi.tags import Gate, Verdict
 
+FORECAST = forecast(handmade.whole_fit(size=20))
 VERDICT = Verdict((Gate("r_hat", 1.002, 1.01, True, "growth"),))
 DAYS = np.array(["2026-01-01", "2026-06-30", "2028-06-29"], "datetime64[ns]")
 CURVES = {
@@ -105,7 +108,7 @@ def test_a_score_is_written_in_its_unit(value, kind, written):
 
 
 def test_a_panel_shows_scores_curve_ceiling_and_people(found):
-    figure = trajectories_figure(found)
+    figure = trajectories_figure(found, FORECAST)
     panels = {axes.get_title(): axes for axes in figure.axes if axes.get_title()}
     assert set(panels) == set(CURVES)
     exam = panels["exam"]
@@ -129,8 +132,20 @@ def test_a_panel_shows_scores_curve_ceiling_and_people(found):
     assert len(labels) == len(set(labels)) == 8
 
 
+def test_the_figure_says_where_it_comes_from_and_whether_to_rely_on_it(found):
+    told = trajectories_figure(found, FORECAST).get_suptitle()
+    assert told == "card handmade, evidence known by 2026-06-30, seed 7"
+    wrong = Verdict((Gate("r_hat", 1.2, 1.01, True, "growth"),))
+    failed = replace(FORECAST, verdict=wrong, condition="growth >= 4")
+    told = trajectories_figure(found, failed).get_suptitle()
+    assert told.startswith("CONVERGENCE GATES FAILED: do not rely on this figure")
+    assert "seed 7, given growth >= 4" in told
+
+
 def test_a_horizon_is_on_a_scale_of_work_time(found):
-    (span,) = [axes for axes in trajectories_figure(found).axes if axes.get_title() == "span"]
+    (span,) = [
+        axes for axes in trajectories_figure(found, FORECAST).axes if axes.get_title() == "span"
+    ]
     assert span.get_yscale() == "log"
     labels = [text.get_text() for text in span.get_yticklabels()]
     assert {"1 hour", "1 work-day", "1 work-year"} <= set(labels)
@@ -144,5 +159,5 @@ def test_a_horizon_is_on_a_scale_of_work_time(found):
 
 
 def test_the_same_trajectories_give_the_same_file(found):
-    first, second = (figure_bytes(trajectories_figure(found)) for _ in range(2))
+    first, second = (figure_bytes(trajectories_figure(found, FORECAST)) for _ in range(2))
     assert first == second
