@@ -111,7 +111,7 @@ def test_explain_sums_to_one_and_draws(run, tmp_path):
     assert document["day"] == "2028-12-31"
 
 
-def test_trajectories_are_drawn(run, tmp_path):
+def test_trajectories_are_drawn(run, fit, tmp_path):
     _, out, _ = run(*VERBS["trajectories"], "--figure", "pictures/curves.svg")
     assert (tmp_path / "pictures/curves.svg").read_text().startswith("<?xml")
     assert "paperbench  1       20%" in out
@@ -119,6 +119,11 @@ def test_trajectories_are_drawn(run, tmp_path):
     assert [row["series"] for row in document["table"]] == ["paperbench"]
     assert document["until"] == "2028-06-30"
     assert document["scores"][0]["system"] == "New"
+    told = bayes_rsi.trajectories(bayes_rsi.forecast(fit), ["paperbench"], "2028-06-30").curves
+    middle = [row for row in document["curves"] if row["quantile"] == 0.5]
+    assert middle[-1]["date"] == "2028-06-30"
+    assert middle[-1]["expected"] == told["expected"].sel(quantile=0.5).values[0, -1]
+    assert len(middle) == int(told["expected"].sel(quantile=0.5).notnull().sum())
 
 
 def test_explain_fits_variants_and_keeps_them(run, monkeypatch, tmp_path, fit):

@@ -155,6 +155,7 @@ def _by(scores: pd.DataFrame, card: str) -> list[str]:
     titles = {
         "kind of question and of series": ["kind", "metric"],
         "months ahead": ["months"],
+        "kind of question and months ahead": ["kind", "months"],
         "day": ["origin"],
         "domain": ["domain"],
         "number of series on which its system was scored": ["series_of_system"],

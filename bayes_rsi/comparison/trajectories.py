@@ -43,7 +43,7 @@ FAR = 64.0
 STEP, AHEAD = 30, 730
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trajectories:
     """What the frontier scores on each series over time.
 
@@ -57,10 +57,12 @@ class Trajectories:
         nan without one), ``now`` (median expected score at the frontier on the as-of date),
         ``p10``, ``p50``, ``p90`` (the same on the last day) and ``ceiling_p10``, ``ceiling_p50``,
         ``ceiling_p90`` (highest expected score; nan where there is no limit), all in the unit of
-        the series: a share, a factor, a ratio, minutes.
+        the series: a share, a factor, a ratio, minutes. ``left_now`` and ``left``: how far a share
+        is expected below its ceiling on both days, median over futures (nan of other kinds).
     curves : xarray.Dataset
         In the same units, dims (series, quantile, date): ``expected``, the score expected of a
-        system at the frontier, and ``figure``, a single published figure of such a system. nan
+        system at the frontier, ``figure``, a single published figure of such a system, and
+        ``left``, how far a share is expected below its ceiling (nan of other kinds). nan
         before the release of the first system that was scored.
     scores : pandas.DataFrame
         What was fitted: ``series``, ``system``, ``released``, ``value``, ``censoring``, ``lower``
@@ -124,7 +126,7 @@ def trajectories(
     )
     table = pd.DataFrame(
         [
-            _row(some, name, rows, curves["expected"].sel(series=name), forecast.tag.as_of)
+            _row(some, name, rows, curves.sel({names.SERIES: name}), forecast.tag.as_of)
             for name, rows in _each(scores, wanted)
         ]
     )
@@ -151,10 +153,11 @@ def _chosen(panel: xr.Dataset, series: Sequence[str]) -> tuple[list[str], tuple[
     wanted = [plain(name) for name in ([series] if isinstance(series, str) else series)]
     for name in wanted:
         if name not in shown:
-            what = "one of kind 'count'" if name in fitted else "one that is not fitted"
+            counts = "a count, which depends on what is attempted and has no curve; leave it out"
+            hint = counts if name in fitted else f"not fitted. {did_you_mean(name, shown)}"
             raise ModelError(
-                f"trajectories: got series '{name}', {what}, expected a share, a speed-up, a ratio "
-                f"or a horizon of this forecast. {did_you_mean(name, shown)}"
+                "trajectories: expected shares, speed-ups, ratios and horizons of this forecast, "
+                f"got series '{name}': {hint}"
             )
     left_out = () if wanted else tuple(name for name in fitted if name not in shown)
     return list(dict.fromkeys(wanted)) or shown, left_out
@@ -163,6 +166,11 @@ def _chosen(panel: xr.Dataset, series: Sequence[str]) -> tuple[list[str], tuple[
 def _thinned(futures: Futures, known: np.ndarray, until: float) -> Futures:
     """Keep some futures, evenly spaced, each as a draw of its own, and no knot beyond the end."""
     keep = np.flatnonzero(known)
+    if not keep.size:
+        raise ModelError(
+            "trajectories: got a forecast without a future that agrees with what is known, "
+            "expected one with some; take a condition back, or ask for something likelier"
+        )
     keep = keep[:: -(-keep.size // MOST)]
     chains, draws, replicates = futures.paths.shape
     places = np.unravel_index(keep // replicates, (chains, draws))
@@ -214,6 +222,7 @@ def _curve(futures: Futures, series: str, days: np.ndarray, rows: pd.DataFrame) 
         for name, values in (
             ("expected", _in_unit(futures, series, expected)),
             ("figure", _in_unit(futures, series, figure)),
+            ("left", _left(futures, series, expected)),
         )
     }
     return xr.Dataset(curves, {names.QUANTILE: list(QUANTILES), names.DATE: days})
@@ -231,10 +240,10 @@ def _kind(futures: Futures, series: str) -> str:
 
 
 def _row(
-    futures: Futures, series: str, rows: pd.DataFrame, expected: xr.DataArray, as_of: str
+    futures: Futures, series: str, rows: pd.DataFrame, curves: xr.Dataset, as_of: str
 ) -> dict[str, object]:
-    now = expected.sel({names.QUANTILE: 0.5, names.DATE: as_of}).item()
-    then = expected.isel({names.DATE: -1}).values
+    now, then = curves.sel({names.DATE: as_of}), curves.isel({names.DATE: -1})
+    middle = {names.QUANTILE: 0.5}
     labels = [f"p{100 * p:.0f}" for p in QUANTILES]
     reached = rows["lower"].fillna(rows["value"])[rows["censoring"] != "left"]
     return {
@@ -243,10 +252,19 @@ def _row(
         "scores": len(rows),
         "best": float(reached.max()),
         "human": float(futures.panel["human"].sel({names.SERIES: series}).item()),
-        "now": float(now),
-        **dict(zip(labels, then.tolist(), strict=True)),
+        "now": float(now["expected"].sel(middle)),
+        **dict(zip(labels, then["expected"].values.tolist(), strict=True)),
         **dict(zip([f"ceiling_{key}" for key in labels], _ceiling(futures, series), strict=True)),
+        "left_now": float(now["left"].sel(middle)),
+        "left": float(then["left"].sel(middle)),
     }
+
+
+def _left(futures: Futures, series: str, expected: np.ndarray) -> np.ndarray:
+    """Give how far a share is expected below its ceiling, future by future; nan of other kinds."""
+    if _kind(futures, series) != "fraction":
+        return np.full_like(expected, np.nan)
+    return futures.flat_of(names.CEILING, {names.FRACTION_SERIES: series}) - expected
 
 
 def _ceiling(futures: Futures, series: str) -> list[float]:

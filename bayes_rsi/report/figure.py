@@ -7,6 +7,7 @@ same file, byte for byte.
 from __future__ import annotations
 
 import io
+import textwrap
 from datetime import date, timedelta
 from typing import Any
 
@@ -31,6 +32,8 @@ FRONTIER_UNTIL, EVENTS_UNTIL = date(2032, 12, 31), date(2040, 12, 31)
 #: Colours that people with any colour vision tell apart (Okabe and Ito).
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 _GREY = "#555555"
+#: Letters of a title that an inch holds, wide ones too.
+LETTERS = 10
 #: Work times that an axis is labelled with, minutes.
 WORK_TICKS = {
     "1 second": 1 / 60,
@@ -99,9 +102,11 @@ def stamp(figure: Figure, forecast: Forecast) -> None:
     note = f"card {tag.card}, evidence known by {tag.as_of}, seed {tag.seed}"
     if forecast.condition:
         note += f", given {forecast.condition}"
+    lines = textwrap.wrap(note, int(LETTERS * figure.get_figwidth()))
     if not forecast.verdict.passed:
-        note = f"CONVERGENCE GATES FAILED: do not rely on this figure ({note})"
-    figure.suptitle(note, fontsize=9, color=_GREY if forecast.verdict.passed else "#C00000")
+        lines.insert(0, "CONVERGENCE GATES FAILED: do not rely on this figure")
+    colour = _GREY if forecast.verdict.passed else "#C00000"
+    figure.suptitle("\n".join(lines), fontsize=9, color=colour)
 
 
 def figure_bytes(figure: Figure, kind: str = "svg") -> bytes:

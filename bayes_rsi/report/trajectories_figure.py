@@ -28,6 +28,13 @@ COLUMNS, WIDE, HIGH = 4, 3.4, 2.5
 WORDS = 0.9
 #: Share of its width that a panel shows before the first score.
 EDGE = 0.03
+#: Mark, size and meaning of a score: what is known as a bound points to where it may lie.
+MARKS = {
+    "none": ("o", 2, "score, by release of the system"),
+    "right": ("^", 3, "score: at least"),
+    "left": ("v", 3, "score: at most"),
+}
+BETWEEN = "score: between bounds"
 _GREY = "#555555"
 
 
@@ -80,7 +87,8 @@ def trajectories_figure(found: Trajectories, forecast: Forecast) -> Figure:
 
 def _draw(axes: Axes, found: Trajectories, series: str) -> None:
     (row,) = found.table[found.table["series"] == series].to_dict("records")
-    curves = found.curves.sel({names.SERIES: series}).dropna(names.DATE)
+    drawn = found.curves[["expected", "figure"]]
+    curves = drawn.sel({names.SERIES: series}).dropna(names.DATE)
     days = curves[names.DATE].values
     _draw_ceiling(axes, row["ceiling_p10"], row["ceiling_p50"], row["ceiling_p90"])
     _band(axes, days, curves["figure"], 0.12, "80% of figures of a frontier system")
@@ -113,18 +121,19 @@ def _draw_scores(axes: Axes, found: Trajectories, series: str) -> None:
     between = rows[rows["censoring"] == "interval"]
     for _, row in between.iterrows():
         axes.vlines(
-            row["released"], row["lower"], row["upper"], color="black", lw=0.8, label="_bounds"
+            row["released"], row["lower"], row["upper"], color="black", lw=0.8, label=BETWEEN
         )
     rows = rows.drop(between.index)
-    for beyond, part in rows.groupby(rows["censoring"] == "right"):
+    for censoring, part in rows.groupby("censoring"):
+        mark, size, label = MARKS[str(censoring)]
         axes.plot(
             part["released"].to_numpy(),
             part["value"].to_numpy(),
-            "^" if beyond else "o",
-            ms=3 if beyond else 2,
+            mark,
+            ms=size,
             color="black",
             alpha=0.7,
-            label="score: at least" if beyond else "score, by release of the system",
+            label=label,
         )
 
 

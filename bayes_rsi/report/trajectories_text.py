@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import math
 
-import pandas as pd
-
 from bayes_rsi.comparison.trajectories import Trajectories
-from bayes_rsi.report.tables import aligned, wrapped
-from bayes_rsi.report.verb_parts import NOTHING, answer_text
+from bayes_rsi.report.tables import WIDTH, aligned, wrapped
+from bayes_rsi.report.verb_parts import NAME_OF_SERIES, NOTHING, answer_text, shortened
 from bayes_rsi.tags import Verdict
 from bayes_rsi.units import MINUTES_PER_HOUR
 
@@ -21,7 +19,6 @@ __all__ = ["NEAR", "in_unit", "trajectories_text"]
 NEAR = 0.05
 #: From here on the power of ten is told.
 LONG = 1e6
-_NAME = 30
 
 
 def trajectories_text(found: Trajectories, verdict: Verdict) -> str:
@@ -46,16 +43,18 @@ def trajectories_text(found: Trajectories, verdict: Verdict) -> str:
             for name in ("best", "now", "p10", "p50", "p90", "ceiling_p50")
         )
         interval = f"{low} to {high}"
-        rows.append(
-            [row["series"][:_NAME], str(row["scores"]), best, now, middle, interval, ceiling]
-        )
+        name = shortened(str(row["series"]), NAME_OF_SERIES)
+        rows.append([name, str(row["scores"]), best, now, middle, interval, ceiling])
     notes = (
         f"'now' is {found.as_of}; 'best' is the highest figure that was fitted, by whatever system "
         "and harness. Horizons are work time, speed-ups and ratios are factors."
     )
     if found.left_out:
         notes += f" Without curves, as they count: {', '.join(found.left_out)}."
-    told = f"{aligned(rows)}\n{wrapped(notes)}"
+    table = aligned(rows)
+    if max(map(len, table.splitlines())) > WIDTH:
+        table = aligned(rows, gap=1)
+    told = f"{table}\n{wrapped(notes)}"
     return answer_text(verdict, wrapped(_used_up(found)), told, assumes=found.assumes)
 
 
@@ -92,7 +91,7 @@ def in_unit(value: float, kind: str) -> str:
 def _short(number: float) -> str:
     if number >= LONG:
         return f"{number:.0e}"
-    return f"{number:,.0f}" if number >= 100 else f"{number:.2g}"
+    return f"{number:,.0f}" if number >= 99.5 else f"{number:.2g}"
 
 
 def _used_up(found: Trajectories) -> str:
@@ -100,14 +99,10 @@ def _used_up(found: Trajectories) -> str:
     shares = found.table[found.table["kind"] == "fraction"]
     if shares.empty:
         return ""
-    now, then = (_near(shares, shares[name]) for name in ("now", "p50"))
+    now, then = (int((shares[name] <= NEAR).sum()) for name in ("left_now", "left"))
     told = ": there is little that these can tell of what comes after" if then else ""
     return (
         f"Of {len(shares)} share{'s' * (len(shares) > 1)} of items, a system at the frontier of "
         f"released systems is expected within {100 * NEAR:.0f} points of the ceiling on {now} by "
         f"{found.as_of} and on {then} by {found.until}{told}."
     )
-
-
-def _near(shares: pd.DataFrame, score: pd.Series) -> int:
-    return int((score >= shares["ceiling_p50"] - NEAR).sum())

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from bayes_rsi.forecasting.montecarlo import Share
 from bayes_rsi.forecasting.result import Forecast
@@ -35,8 +36,9 @@ def verb_document(verb: str, answer: Any, forecast: Forecast) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``verb``, ``tag``, ``passed`` (the gates), and the fields of the answer: tables as lists of
-        records, shares as ``p`` and ``mcse``, days as ISO dates; forecasts and fits are left out.
+        ``verb``, ``tag``, ``passed`` (the gates), and the fields of the answer: tables and datasets
+        as lists of records, shares as ``p`` and ``mcse``, days as ISO dates; forecasts and fits are
+        left out.
 
     Examples
     --------
@@ -52,13 +54,15 @@ def verb_document(verb: str, answer: Any, forecast: Forecast) -> dict[str, Any]:
 
 def _heavy(value: Any) -> bool:
     """Whether something is no answer but what it was made from."""
-    is_array = hasattr(value, "dims") or isinstance(value, np.ndarray)
+    is_array = isinstance(value, xr.DataArray | np.ndarray)
     return is_array or (is_dataclass(value) and not isinstance(value, Share))
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, pd.DataFrame):
         return records(value)
+    if isinstance(value, xr.Dataset):
+        return records(value.to_dataframe().dropna(how="all").reset_index())
     if isinstance(value, Share):
         return asdict(value)
     if isinstance(value, date):

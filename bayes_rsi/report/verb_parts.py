@@ -10,10 +10,12 @@ import math
 from bayes_rsi.report.tables import wrapped
 from bayes_rsi.tags import Verdict
 
-__all__ = ["NOTHING", "SHOWN", "answer_text", "number", "points"]
+__all__ = ["NAME_OF_SERIES", "NOTHING", "SHOWN", "answer_text", "number", "points", "shortened"]
 
 #: Rows of long tables that are shown; the rest is in the document.
 SHOWN = 12
+#: Letters of a series' name that a table has room for.
+NAME_OF_SERIES = 32
 #: In the place of a number that is missing.
 NOTHING = "-"
 
@@ -73,3 +75,28 @@ def number(value: float, form: str, unit: str = "") -> str:
         `NOTHING` for nan.
     """
     return NOTHING if math.isnan(value) else f"{value:{form}}{unit}"
+
+
+def shortened(name: str, room: int) -> str:
+    """Leave out the middle of a long name: series differ in how they begin and how they end.
+
+    Parameters
+    ----------
+    name : str
+        Any.
+    room : int
+        Letters that it may have, more than twelve.
+
+    Returns
+    -------
+    str
+        The name, or both of its ends with two dots between.
+
+    Examples
+    --------
+    >>> shortened("swe_bench_verified_bash_only_v2", 24)
+    'swe_bench_ve..sh_only_v2'
+    """
+    if len(name) <= room:
+        return name
+    return f"{name[: room - 12]}..{name[-10:]}"

@@ -17,7 +17,13 @@ from bayes_rsi.comparison.human_level import HumanLevel
 from bayes_rsi.comparison.information import Information
 from bayes_rsi.forecasting.result import Forecast
 from bayes_rsi.report.tables import aligned, moved_text, wrapped
-from bayes_rsi.report.verb_parts import answer_text, number, points
+from bayes_rsi.report.verb_parts import (
+    NAME_OF_SERIES,
+    answer_text,
+    number,
+    points,
+    shortened,
+)
 from bayes_rsi.tags import Verdict
 
 __all__ = [
@@ -179,7 +185,7 @@ def human_level_text(found: HumanLevel, verdict: Verdict) -> str:
         ends = [f"{row[p]:%Y-%m}" if row[p] is not None else "later" for p in _QUANTILES]
         shares = (f"{points(row[name])}%" for name in ("reached", *asked))
         cells = (f"{row['human']:.3g}", *shares, ends[1], f"{ends[0]} to {ends[2]}")
-        rows.append([str(row["series"])[:NAME_OF_SERIES], *cells])
+        rows.append([shortened(str(row["series"]), NAME_OF_SERIES), *cells])
     notes = "'later': out of reach, or after the simulated horizon."
     if never.any():
         notes += (
@@ -278,7 +284,6 @@ def updated_text(found: Updated, verdict: Verdict) -> str:
 
 #: Longest name in the first column of a table.
 NAME = 60
-NAME_OF_SERIES = 30
 #: Characters of a forecaster's name, and of what is asked, that a table has room for.
 NAME_OF_FORECASTER, CONDITION = 22, 28
 #: How somebody's number is meant.

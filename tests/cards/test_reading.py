@@ -244,7 +244,10 @@ def test_a_prior_that_the_card_lacks_is_named(card: Card) -> None:
         card.prior("roundin")
 
 
-@pytest.mark.parametrize("name", ["lead", "growth", "never"])
+@pytest.mark.parametrize(
+    "name",
+    ["adoption", "generation", "growth", "lead", "never", "taste_free", "taste_gap"],
+)
 def test_a_requirement_with_the_name_of_another_quantity_is_refused(
     changed: Change, name: str
 ) -> None:

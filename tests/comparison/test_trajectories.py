@@ -10,11 +10,13 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from bayes_rsi.comparison import trajectories as module
 from bayes_rsi.comparison.given import given
 from bayes_rsi.comparison.trajectories import MOST, trajectories
 from bayes_rsi.errors import ModelError
 from bayes_rsi.forecasting.conditions import ScoreIs
 from bayes_rsi.forecasting.project import forecast
+from bayes_rsi.forecasting.scores import expected_score
 from bayes_rsi.report.tables import WIDTH
 from bayes_rsi.report.trajectories_text import trajectories_text
 from bayes_rsi.units import as_date, year_of_date
@@ -111,7 +113,7 @@ def test_the_curve_of_a_sure_frontier_is_the_formula():
         speedup_noise=posterior["speedup_limit"] * 0,
         overdispersion=posterior["slope"] * 0,
     )
-    panel = handmade.panel({"exam": (0.25, 0.8)}).assign(n_items=("series", np.full(4, 1e12)))
+    panel = handmade.panel({"exam": (0.25, 0.8)}).assign(n_items=("series", np.full(4, 1e18)))
     panel = panel.assign_coords(score=np.arange(4), system=["Old"]).assign(
         score_series=("score", panel["series"].values),
         score_system=("score", ["Old"] * 4),
@@ -175,6 +177,87 @@ def test_a_series_that_drifts_sees_the_frontier_with_its_drift(drifted):
     there = ~np.isnan(told)
     assert there.sum() > 30
     assert told[there] == pytest.approx(wanted[there], abs=1e-3)
+
+
+def noisy(size: float) -> xr.Dataset:
+    """Give a sure frontier, a sure curve, and noise on the share that is drawn."""
+    posterior = handmade.line(2.0, 10.0)
+    nothing = posterior["slope"] * 0.0
+    return posterior.assign(
+        difficulty=nothing + 10.0,
+        slope=nothing + 0.05,
+        ceiling=nothing + 1.0,
+        overdispersion=nothing + size,
+        rounding=posterior["growth"] * 0.0,
+    )
+
+
+def test_a_figure_has_the_noise_of_the_likelihood():
+    """On a sure frontier its 80% interval is that of a normal with the noise of a score."""
+    card = handmade.card(handmade.event("work", {"one": handmade.certain(2.0**40)}), replicates=40)
+    made = forecast(handmade.fit(card, noisy(0.1), one_score(handmade.panel())))
+    found = trajectories(made, ["exam"], until="2026-07-15")
+    last = found.curves.sel(series="exam").isel(date=-1)
+    expected = float(last["expected"].sel(quantile=0.5))
+    sd = 0.1 * np.sqrt(expected * (1 - expected))
+    low, middle, high = last["figure"].values
+    assert high - low == pytest.approx(2.5631 * sd, rel=0.05)
+    assert middle == pytest.approx(expected, abs=0.1 * sd)
+
+
+def test_a_path_stays_with_its_draw_where_futures_are_thinned(monkeypatch):
+    """As below, with fewer futures than there are: neither the first ones nor all of one chain."""
+    monkeypatch.setattr(module, "MOST", 60)
+    test_each_future_is_seen_through_the_curve_of_its_own_draw()
+    off = np.linspace(-2.0, 2.0, handmade.CHAINS * handmade.DRAWS)
+    posterior = noisy(0.0)
+    steep = posterior["slope"] * 0.0 + 0.5
+    shifted = posterior["frontier"] + xr.DataArray(
+        off.reshape(handmade.CHAINS, -1), dims=("chain", "draw")
+    )
+    card = handmade.card(handmade.event("work", {"one": handmade.certain(2.0**40)}), replicates=5)
+    wide = posterior.assign(frontier=shifted, slope=steep)
+    made = forecast(handmade.fit(card, wide, one_score(handmade.panel())))
+    ends = trajectories(made, ["exam"], until="2026-07-15").curves.sel(series="exam").isel(date=-1)
+    place = 10.0 + 2.0 * 15 / 365.25 + np.quantile(off, [0.1, 0.5, 0.9])
+    wanted = 0.25 + 0.75 / (1 + np.exp(-0.5 * (place - 10.0)))
+    assert ends["expected"].values == pytest.approx(wanted, abs=0.02)
+
+
+def test_as_many_futures_count_as_are_said():
+    card = handmade.card(handmade.event("work", {"one": handmade.certain(2.0**40)}), replicates=90)
+    made = forecast(handmade.fit(card, noisy(0.0), one_score(handmade.panel())))
+    size = made.futures.size
+    kept = module._thinned(made.futures, np.ones(size, dtype=bool), 2027.0)
+    assert size > 2 * MOST
+    assert MOST / 2 < kept.size <= MOST == 4000
+
+
+def test_ceilings_and_what_is_left_below_them_are_quantiles_of_futures(found, ours):
+    row = found.table.set_index("series").loc["paperbench"]
+    futures = ours.futures
+    known = ~np.isnan(ours.years("end_to_end").values.ravel())
+    ceiling = futures.flat_of("ceiling", {"fraction_series": "paperbench"})[known]
+    told = row[["ceiling_p10", "ceiling_p50", "ceiling_p90"]].tolist()
+    assert told == pytest.approx(np.quantile(ceiling, [0.1, 0.5, 0.9]), abs=0.003)
+    place = futures.paths.at(year_of_date([as_date(found.until)]))[:, 0]
+    left = (ceiling - expected_score(futures, "paperbench", place)[known])[:, None]
+    assert row["left"] == pytest.approx(np.median(left), abs=0.01)
+    # The median of differences, not the difference of medians.
+    assert abs(row["left"] - (row["ceiling_p50"] - row["p50"])) > 0.002
+    assert row["left_now"] > row["left"]
+    assert found.table.set_index("series").loc[["faster", "span"], "left"].isna().all()
+
+
+def test_a_forecast_without_a_future_is_refused(ours):
+    years = ours.events["event_year"] * np.nan
+    with pytest.raises(ModelError, match="without a future that agrees with what is known"):
+        trajectories(replace(ours, events=ours.events.assign(event_year=years)))
+
+
+def test_two_answers_can_be_told_apart(found, ours):
+    assert found != trajectories(ours, ["paperbench"])
+    assert found == found
 
 
 def test_each_future_is_seen_through_the_curve_of_its_own_draw():
@@ -253,6 +336,9 @@ def test_it_leaves_the_forecast_as_it_was(ours):
 def test_decades_ahead_numbers_end_where_they_say_nothing(ours):
     found = trajectories(ours, ["against", "span"], until=ours.horizon)
     assert found.table["p90"].tolist() == [2.0**64] * 2
+    low = ours.futures.draws.assign(ratio_parity=ours.futures.draws["ratio_parity"] + 1e5)
+    below = replace(ours, futures=replace(ours.futures, draws=low))
+    assert trajectories(below, ["against"]).table["p10"].tolist() == [2.0**-64]
     text = trajectories_text(found, ours.verdict)
     assert max(map(len, text.splitlines())) <= WIDTH
     assert "3e+17 h" in text
@@ -272,14 +358,14 @@ def test_what_counts_is_left_out_by_name(fit):
     counting = fit.panel.assign(kind=kinds.where(fit.panel["series"] != "span", "count"))
     ours = forecast(replace(fit, panel=counting))
     assert trajectories(ours).left_out == ("span",)
-    with pytest.raises(ModelError, match="got series 'span', one of kind 'count', expected a"):
+    with pytest.raises(ModelError, match=r"got series 'span': a count, .*has no curve; leave it"):
         trajectories(ours, ["span"])
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"series": ["paperbnch"]}, r"one that is not fitted.*Did you mean 'paperbench'"),
+        ({"series": ["paperbnch"]}, r"'paperbnch': not fitted.*Did you mean 'paperbench'"),
         ({"until": "2026-06-30"}, "got until 2026-06-30, expected a day after the as-of date"),
         ({"until": "2999-01-01"}, "up to the horizon"),
     ],

@@ -21,6 +21,7 @@ def test_of_several_suites_that_which_doublings_are_of_counts():
     suites = ["metr_th10_p50", "metr_th10_p80", "metr_th11_p50", "metr_th11_p80", "uk_suite_p80"]
     assert reliable_series(fitted(*suites), 80) == "metr_th11_p80"
     assert reliable_series(fitted(*suites[:2], "metr_th9_p80"), 80) == "metr_th10_p80"
+    assert reliable_series(fitted(*suites, "metr_th11_p90", "uk_suite_p90"), 90) == "metr_th11_p90"
 
 
 def test_the_only_one_of_a_reliability_counts_whatever_its_suite():

@@ -198,11 +198,11 @@ def bars(scores: pd.DataFrame, ours: str, tests: Sequence[str]) -> pd.DataFrame:
         ``bar``, ``value``, ``limit`` (text) and ``passed``. CRPS over that of the best baseline at
         most 0.8, on the days of the test at most 1: over all questions, over those about horizons,
         and over both kinds of these, records and named systems. The best baseline is the one that
-        does best against us where both answer, of those that answer half of the questions; no
-        simple one answers both kinds about horizons, so together they are held against the best of
-        each. Those that are lent what is ours are no rivals. Then the coverage,
-        and the PIT inside its band: that of independent outcomes, and that of outcomes which depend
-        on each other within a system.
+        does best against us where both answer, of those that answer half of the questions.
+        None that is best at one kind about horizons answers the other, so together they are held
+        against the best of each; nan where one has none. Those that are lent what is ours are no
+        rivals. Then the coverage, and the PIT inside its band: that of independent outcomes, and
+        that of outcomes which depend on each other within a system.
     """
     scores = rivals(scores)
     mine = scores[scores["model"] == ours]
@@ -235,11 +235,11 @@ def _ratios(
 def _ratio(
     name: str, parts: Sequence[pd.DataFrame], ours: str, limit: float
 ) -> tuple[str, float, str, bool]:
-    """Compare with the best baseline of each part, and add the parts up."""
+    """Compare with the best baseline of each part, and add the parts up; nan where one has none."""
     found = pd.concat([_best(part, ours) for part in parts])
     rival = f" ({', '.join(found.index)})" if len(found) else ""
     worst = np.nan
-    if len(found):
+    if len(found) == len(parts):
         mine, theirs = (float((found["pairs"] * found[side]).sum()) for side in ("ours", "theirs"))
         worst = mine / theirs
     text = f"CRPS over the best baseline's, {name}{rival}"

@@ -135,7 +135,7 @@ def test_a_ratio_between_the_bars_passes_the_tests_only(asked):
 
 
 def test_horizons_are_held_against_the_best_baseline_of_each_kind(asked):
-    """Nobody answers both: a line the records, an index the named systems."""
+    """A line answers the records, an index the named systems."""
     kinds = {"line": "record", "index": "named"}
     known = asked[(asked["kind"] == "named") | (asked.index % 20 < 15)]  # three of four records
     rivals = [
@@ -153,6 +153,17 @@ def test_horizons_are_held_against_the_best_baseline_of_each_kind(asked):
     assert both == pytest.approx(mine / theirs)
     parts = found[[bar for bar in found.index if "horizons of" in bar or "of horizons (" in bar]]
     assert parts.min() < both < parts.max()
+
+
+def test_horizons_pass_on_no_kind_alone(asked):
+    index = forecaster(asked[asked["kind"] == "named"], "index", 1.0, shift=2.0)
+    beside = scored(pd.concat([forecaster(asked, "ours", 1.0), index]), asked)
+    found = bars(beside, "ours", DAYS[1:]).set_index("bar")
+    named = found.loc["CRPS over the best baseline's, horizons of named systems (index)"]
+    both = found.loc["CRPS over the best baseline's, horizons (index)"]
+    assert named["passed"]
+    assert np.isnan(both["value"])
+    assert not both["passed"]
 
 
 def test_bars_of_the_test_days_are_about_those_alone(asked):

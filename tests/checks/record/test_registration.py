@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import handmade
 import pandas as pd
@@ -41,7 +41,13 @@ def test_a_tag_that_says_more_one_day_changes_no_name(entry):
     later = replace(entry, tag=LaterTag(**entry.tag.as_dict()))
     assert later.tag.as_dict() != entry.tag.as_dict()
     assert later.name == entry.name
-    assert replace(entry, tag=replace(entry.tag, n_scores=1)).name != entry.name
+
+
+@pytest.mark.parametrize("field", [item.name for item in fields(Tag)])
+def test_whatever_differs_in_a_tag_gives_another_name(entry, field):
+    value = getattr(entry.tag, field)
+    other = value + 1 if isinstance(value, int) else f"{value}x"
+    assert replace(entry, tag=replace(entry.tag, **{field: other})).name != entry.name
 
 
 def test_any_csv_reader_takes_it(entry, tmp_path):
