@@ -3,11 +3,10 @@
 Invariant: from the panel alone, by the same rule for every series; the numbers behind it are counts
 of what was measured, not judgement.
 
-    how many     Poisson with a rate that is Gamma(n + 1/2, 1 year), n the systems on the series
-                 that were released in the last year: so a negative binomial, given that it is not
-                 zero, since a question about a best score says that something new was measured
-    each         looks like one of those systems: its tier, its lab and its figures on the series,
-                 with their scaffold families and reporters
+    how many     by `comings`, given that it is not zero, since a question about a best score says
+                 that something new was measured
+    each         looks like a system on the series that was released in the last year: its tier, its
+                 lab and its figures there, with their scaffold families and reporters
     known        at any time until the horizon, all as likely
     released     before that by the delay of a figure that came after the first day of its series,
                  on the series if there are three of them, else on any
@@ -20,16 +19,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import xarray as xr
-from scipy.stats import nbinom
 
+from bayes_rsi.checks.court.comings import comings
 from bayes_rsi.units import year_of_date
 
-__all__ = ["LEAST", "Arrivals", "arrivals", "conditions", "every", "like", "quiet"]
+__all__ = ["LEAST", "Arrivals", "arrivals", "conditions", "every", "like"]
 
 #: Fewest systems that others are likened to.
 LEAST = 3
-#: More newcomers than these do not move the best of them.
-MOST, MOST_FIGURES = 60, 3
+#: More figures of one system than these do not move the best of them.
+MOST_FIGURES = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +85,8 @@ def arrivals(
     at_least : int, default 1
         Fewest newcomers: 1 where it is given that there are some, else 0.
     delayed : bool, default True
-        Whether they were released before they became known; if not, `span` is that of releases.
+        Whether they were released before they became known; if not, `span` is that of releases on
+        a series that is known to be run until its end.
 
     Returns
     -------
@@ -95,7 +95,9 @@ def arrivals(
     """
     table = like(panel, series)
     recent = table[table["recent"]]
-    number = _numbers(len(recent), span[1] - span[0], count, rng, at_least)
+    chances = comings(table["age"].to_numpy(), max(span[1] - span[0], 1e-3), runs=not delayed)
+    chances[:at_least] = 0.0
+    number = _numbers(chances, count, rng)
     alike = recent if len(recent) >= LEAST else table
     shape = (count, max(int(number.max()), 1))
     who = rng.integers(0, len(alike), shape)
@@ -155,8 +157,8 @@ def like(panel: xr.Dataset, series: str) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Index ``system``; ``tier``, ``lab``, ``figures``, ``released``, ``known`` (its first figure,
-        decimal years), ``delay`` (nan for those of the series' first day) and ``recent`` (released
-        within a year before the panel's day).
+        decimal years), ``age`` (years since then, on the panel's day), ``delay`` (nan for those of
+        the series' first day) and ``recent`` (released within a year before that day).
     """
     return _systems(panel, panel["score_series"].values == series).droplevel("series")
 
@@ -192,36 +194,15 @@ def _systems(panel: xr.Dataset, rows: np.ndarray) -> pd.DataFrame:
     table["released"] = year_of_date(of["released"].values)
     later = table["known"] > table.groupby("series")["known"].transform("min")
     table["delay"] = (table["known"] - table["released"]).clip(lower=0).where(later)
-    table["recent"] = table["released"] > float(year_of_date(panel.attrs["as_of"])) - 1
+    today = float(year_of_date(panel.attrs["as_of"]))
+    table["age"] = today - table["known"]
+    table["recent"] = table["released"] > today - 1
     return table
 
 
-def quiet(seen: int, years: np.ndarray) -> np.ndarray:
-    """Give the probability that no new system becomes known on a series for a time.
-
-    Parameters
-    ----------
-    seen : int
-        How many of its systems were released in the last year.
-    years : numpy.ndarray
-        How long, any shape.
-
-    Returns
-    -------
-    numpy.ndarray
-        P(0) of the same negative binomial that `arrivals` draws from.
-    """
-    return np.asarray((1 / (1 + years)) ** (seen + 0.5))
-
-
-def _numbers(
-    seen: int, years: float, count: int, rng: np.random.Generator, at_least: int
-) -> np.ndarray:
-    """Draw how many: a Poisson number whose rate is Gamma(seen + 1/2, 1 year)."""
-    shape, share = seen + 0.5, 1 / (1 + max(years, 1e-3))
-    below = nbinom.cdf(at_least - 1, shape, share) if at_least else 0.0
-    tail = below + (1 - below) * rng.random(count)
-    return np.minimum(nbinom.ppf(tail, shape, share), MOST).astype(int)
+def _numbers(chances: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw how many, of the chances of each number."""
+    return rng.choice(len(chances), size=count, p=chances / chances.sum())
 
 
 def _delays(panel: xr.Dataset, series: str) -> np.ndarray:

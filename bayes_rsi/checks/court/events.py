@@ -1,7 +1,7 @@
 """Small events that have resolved: stand-ins for the large one, which has not.
 
 Invariant: an event is a level of a series, reached when a figure at or above it became known; its
-probability is that something new becomes known on the series (`arrivals`, the same for everybody)
+probability is that something new becomes known on the series (`comings`, the same for everybody)
 times the share of the draws of the best score, given that, which are there.
 
 They are the levels that the article behind this project reads its argument from.
@@ -18,8 +18,8 @@ import xarray as xr
 
 from bayes_rsi import names
 from bayes_rsi.cards import Card
-from bayes_rsi.checks.court.arrivals import quiet
 from bayes_rsi.checks.court.bounds import bounds, surely
+from bayes_rsi.checks.court.comings import quiet
 from bayes_rsi.checks.court.scale import to_scale
 from bayes_rsi.checks.court.targets import MONTHS, seen_on, until
 from bayes_rsi.evidence import Evidence
@@ -105,7 +105,7 @@ def event_targets(
     ends = {count: day for count, day in ends.items() if day <= pd.Timestamp(evidence.as_of)}
     before = figures(evidence, card, origin)
     after = {count: figures(evidence, card, day) for count, day in ends.items()}
-    recent, rows = _recent(seen, evidence, origin), []
+    known_for, rows = _ages(seen, origin), []
     for event in events:
         name = next((name for name in event.series if name in set(seen["series"])), None)
         if name is None or reached(before, event) is not False:
@@ -127,7 +127,7 @@ def event_targets(
                         "level": float(to_scale(metric, event.level)),
                         "best": f"{origin}|best|{name}|{count}m",
                         "known_best": float(to_scale(metric, best)),
-                        "comes": float(1 - quiet(int(recent.get(name, 0)), years)),
+                        "comes": float(1 - quiet(known_for[name], years)[0]),
                         "happened": int(came),
                     }
                 )
@@ -179,11 +179,13 @@ def silent(asked: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     return rows.reindex(columns=asked.columns).astype(asked.dtypes.to_dict())
 
 
-def _recent(seen: pd.DataFrame, evidence: Evidence, origin: str) -> pd.Series:
-    """Count the systems on each series that were released in the year before a day."""
-    released = seen["system"].map(evidence.systems.set_index("system")["released"])
-    new = seen[year_of_date(released) > float(year_of_date(origin)) - 1]
-    return new.groupby("series")["system"].nunique()
+def _ages(seen: pd.DataFrame, origin: str) -> dict[str, np.ndarray]:
+    """Give, by series, the years since each of its systems became known there."""
+    first = seen.groupby(["series", "system"])["known_on"].min()
+    today = float(year_of_date(origin))
+    return {
+        str(name): today - year_of_date(days.to_numpy()) for name, days in first.groupby("series")
+    }
 
 
 def figures(evidence: Evidence, card: Card, day: str | pd.Timestamp) -> pd.DataFrame:

@@ -22,8 +22,9 @@ import pandas as pd
 import xarray as xr
 
 from bayes_rsi import names
-from bayes_rsi.checks.court.arrivals import LEAST, conditions, every, like, quiet
+from bayes_rsi.checks.court.arrivals import LEAST, conditions, every, like
 from bayes_rsi.checks.court.baselines.protocol import each, gathered
+from bayes_rsi.checks.court.comings import quiet
 from bayes_rsi.checks.court.continuation import continuation
 from bayes_rsi.checks.court.events import Event, probabilities
 from bayes_rsi.checks.court.measured import Measured, measured
@@ -176,11 +177,11 @@ def _comes(panel: xr.Dataset) -> dict[tuple[str, int], float]:
     """Give the probability that something new becomes known, by series and months."""
     day = str(panel.attrs["as_of"])
     years = year_of_date([until(day, count) for count in MONTHS]) - year_of_date(day)
-    recent = every(panel)["recent"].groupby("series").sum()
+    ages = every(panel)["age"]
     return {
         (series, count): float(1 - none)
         for series in series_of(panel)
-        for count, none in zip(MONTHS, quiet(int(recent[series]), years), strict=True)
+        for count, none in zip(MONTHS, quiet(ages.loc[series].to_numpy(), years), strict=True)
     }
 
 

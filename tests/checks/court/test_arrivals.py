@@ -1,12 +1,13 @@
-"""Newcomers: as many and as alike as those of the last year."""
+"""Newcomers: as many as the rule says, and like those of the last year."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import stats
 
-from bayes_rsi.checks.court.arrivals import arrivals, like, quiet
+from bayes_rsi.checks.court.arrivals import arrivals, like
+from bayes_rsi.checks.court.comings import comings, quiet
+from bayes_rsi.units import year_of_date
 
 
 def drawn(panel, series, span, **changes):
@@ -14,26 +15,34 @@ def drawn(panel, series, span, **changes):
     return arrivals(panel, series, span, 3000, np.random.default_rng(1), **changes)
 
 
-def test_numbers_follow_the_last_year(small_fit):
+def test_numbers_are_those_of_the_rule_given_that_something_comes(small_fit):
     panel = small_fit.panel
-    seen = int(like(panel, "swe_bench_verified")["recent"].sum())
-    new = drawn(panel, "swe_bench_verified", (2026.5, 2027.0))
-    number = new.there.sum(axis=1)
+    ages = like(panel, "swe_bench_verified")["age"].to_numpy()
+    number = drawn(panel, "swe_bench_verified", (2026.5, 2027.0)).there.sum(axis=1)
+    told = comings(ages, 0.5)
     assert number.min() >= 1
-    assert number.mean() == pytest.approx((seen + 0.5) / 2, rel=0.08)
-    assert number.var() > number.mean()  # the rate is uncertain
+    for least in (2, 5, 15):
+        share = told[least:].sum() / told[1:].sum()
+        assert (number >= least).mean() == pytest.approx(share, abs=0.035)
 
 
 def test_at_least_one_is_given_even_where_nobody_came_for_a_year(small_fit):
     panel = small_fit.panel
-    seen = int(like(panel, "paperbench")["recent"].sum())
-    assert seen < 3
     some = drawn(panel, "paperbench", (2026.5, 2026.6))
     none = drawn(panel, "paperbench", (2026.5, 2026.6), at_least=0)
     assert some.there.sum(axis=1).min() == 1
     assert none.there.sum(axis=1).min() == 0
-    zero = (1 / 1.1) ** (seen + 0.5)
+    zero = quiet(like(panel, "paperbench")["age"].to_numpy(), np.array([0.1]))[0]
     assert (none.there.sum(axis=1) == 0).mean() == pytest.approx(zero, abs=0.03)
+
+
+def test_releases_until_a_day_are_those_of_a_series_that_is_run(small_fit):
+    panel = small_fit.panel
+    ages = like(panel, "paperbench")["age"].to_numpy()
+    none = drawn(panel, "paperbench", (2026.5, 2027.5), at_least=0, delayed=False)
+    share = (none.there.sum(axis=1) == 0).mean()
+    assert share == pytest.approx(comings(ages, 1.0, runs=True)[0], abs=0.03)
+    assert share < quiet(ages, np.array([1.0]))[0] - 0.1
 
 
 def test_newcomers_look_like_the_recent_ones(small_fit):
@@ -63,7 +72,6 @@ def test_a_delay_is_that_of_figures_after_the_first_day(small_fit):
     table = like(small_fit.panel, "swe_bench_verified")
     assert table["delay"].isna().sum() == (table["known"] == table["known"].min()).sum()
     assert (table["delay"].dropna() >= 0).all()
-
-
-def test_quiet_is_the_chance_of_no_arrival():
-    assert quiet(3, np.array(0.5)) == pytest.approx(stats.nbinom.pmf(0, 3.5, 1 / 1.5))
+    assert (table["age"] + table["known"]).to_numpy() == pytest.approx(
+        float(year_of_date(small_fit.panel.attrs["as_of"]))
+    )

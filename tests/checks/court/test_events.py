@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from bayes_rsi.checks.court.arrivals import every, quiet
+from bayes_rsi.checks.court.arrivals import every
+from bayes_rsi.checks.court.comings import quiet
 from bayes_rsi.checks.court.events import (
     EVENTS,
     Event,
@@ -113,14 +114,14 @@ def test_a_probability_is_the_share_of_the_draws_if_something_new_comes(evidence
     assert told.to_dict() == {"2025-06-30|event|swe|6m": pytest.approx(0.75 * comes)}
 
 
-def test_something_new_is_as_likely_as_arrivals_say(evidence, card):
+def test_something_new_is_as_likely_as_the_rule_says(evidence, card):
     day = "2025-09-30"
     table = event_targets(evidence, card, day)
     panel = panel_of(card, cut(evidence, day))
-    recent = every(panel)["recent"].groupby("series").sum()
+    ages = every(panel)["age"]
     years = year_of_date([until(day, count) for count in table["months"]]) - year_of_date(day)
     none = [
-        float(quiet(recent[series], span))
+        quiet(ages[series].to_numpy(), np.array([span]))[0]
         for series, span in zip(table["series"], years, strict=True)
     ]
     assert table["comes"].to_numpy() == pytest.approx(1 - np.array(none))

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 import toy
 
-from bayes_rsi.checks.court.arrivals import quiet
+from bayes_rsi.checks.court.arrivals import like
+from bayes_rsi.checks.court.comings import quiet
 from bayes_rsi.checks.court.events import Event, probabilities
 from bayes_rsi.checks.court.ours import predictions
 from bayes_rsi.checks.record.ahead import LEVELS, dates_ahead, samples_ahead, scores_ahead
@@ -83,7 +84,10 @@ def test_a_level_is_reached_only_if_something_comes(rows, samples, small_fit, le
         assert told[f"level|paperbench_human|{row.months}m"] == pytest.approx(
             comes * given[row.target]
         )
-    assert told["new|paperbench|12m"] == pytest.approx(1 - float(quiet(0, np.array(1.0))), abs=1e-3)
+    ages = like(small_fit.panel, "paperbench")["age"].to_numpy()
+    assert told["new|paperbench|12m"] == pytest.approx(
+        1 - quiet(ages, np.array([1.0]))[0], abs=1e-3
+    )
 
 
 def test_events_of_the_card_are_those_of_the_forecast():

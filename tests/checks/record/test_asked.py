@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bayes_rsi.checks.court.arrivals import arrivals, like, quiet
+from bayes_rsi.checks.court.arrivals import arrivals, like
+from bayes_rsi.checks.court.comings import quiet
 from bayes_rsi.checks.court.events import figures, reached
 from bayes_rsi.checks.court.scale import EDGE
 from bayes_rsi.checks.court.targets import targets
@@ -100,6 +101,5 @@ def test_how_often_nothing_comes_is_that_of_the_arrivals(known, series):
     rng = np.random.default_rng(1)
     drawn = arrivals(known, series, (2025.5, 2025.75), 4000, rng, at_least=0)
     none = (drawn.there.sum(axis=1) == 0).mean()
-    assert quiet(int(like(known, series)["recent"].sum()), np.array([0.25])) == pytest.approx(
-        none, abs=0.03
-    )
+    ages = like(known, series)["age"].to_numpy()
+    assert quiet(ages, np.array([0.25])) == pytest.approx(none, abs=0.03)
