@@ -95,7 +95,8 @@ def arrivals(
     """
     table = like(panel, series)
     recent = table[table["recent"]]
-    chances = comings(table["age"].to_numpy(), max(span[1] - span[0], 1e-3), runs=not delayed)
+    ages = table["age"] if delayed else _today(panel) - table["released"]
+    chances = comings(ages.to_numpy(), max(span[1] - span[0], 1e-3), runs=not delayed)
     chances[:at_least] = 0.0
     number = _numbers(chances, count, rng)
     alike = recent if len(recent) >= LEAST else table
@@ -194,10 +195,13 @@ def _systems(panel: xr.Dataset, rows: np.ndarray) -> pd.DataFrame:
     table["released"] = year_of_date(of["released"].values)
     later = table["known"] > table.groupby("series")["known"].transform("min")
     table["delay"] = (table["known"] - table["released"]).clip(lower=0).where(later)
-    today = float(year_of_date(panel.attrs["as_of"]))
-    table["age"] = today - table["known"]
-    table["recent"] = table["released"] > today - 1
+    table["age"] = _today(panel) - table["known"]
+    table["recent"] = table["released"] > _today(panel) - 1
     return table
+
+
+def _today(panel: xr.Dataset) -> float:
+    return float(year_of_date(panel.attrs["as_of"]))
 
 
 def _numbers(chances: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
