@@ -21,8 +21,9 @@ from bayes_rsi.evidence import check, data_folder, panel
 from bayes_rsi.evidence.added import files_of, is_whole, labels_of, table_with
 from bayes_rsi.evidence.rows import header_of
 from bayes_rsi.evidence.rules import keys_as_text
-from bayes_rsi.evidence.selection import KEY, why_dropped
+from bayes_rsi.evidence.selection import why_dropped
 from bayes_rsi.evidence.tables import SHIPPED
+from bayes_rsi.evidence.vintages import KEY
 from bayes_rsi.forecasting.events import check_events
 from bayes_rsi.model.design import design
 from bayes_rsi.units import as_date

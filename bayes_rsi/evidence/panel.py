@@ -19,7 +19,8 @@ from bayes_rsi.evidence.audits import audit_counts
 from bayes_rsi.evidence.cut import Evidence, digest_of
 from bayes_rsi.evidence.rules import keys_as_text
 from bayes_rsi.evidence.schema import LABEL_MARK
-from bayes_rsi.evidence.selection import KEY, select
+from bayes_rsi.evidence.selection import known, select
+from bayes_rsi.evidence.vintages import KEY, first_known
 
 __all__ = ["panel"]
 
@@ -84,7 +85,8 @@ def panel(
         `n_trials` (int; fractions and counts: items times runs, at least 1, else 0); `sd_log2`
         (float, doublings; horizons: half width of the published interval over its normal quantile,
         nan without one); `censoring` (str); `lower`, `upper` (float, nan unless censoring is
-        `interval`); `known_on` (datetime64[ns]); `scaffold_family`, `reporter` (str); `article`
+        `interval`); `known_on` (datetime64[ns]), and `first_known` of any vintage of the figure;
+        `scaffold_family`, `reporter` (str); `article`
         (bool).
 
         On `system`: `released` (datetime64[ns]); `tier`, `lab` (str).
@@ -106,7 +108,7 @@ def panel(
     Examples
     --------
     >>> panel(rsi.load_evidence("2025-12-31")).sizes["system"]
-    310
+    306
     """
     _refuse_changed(evidence)
     scores = select(evidence, kinds, exclude, min_scores, article_only, carried_over)
@@ -115,6 +117,7 @@ def panel(
     return xr.Dataset(
         {
             **_score_variables(scores, series),
+            "first_known": ("score", _first_known(scores, evidence)),
             **_system_variables(systems),
             **_series_variables(series),
             **_audit_variables(series, evidence.audits),
@@ -169,6 +172,10 @@ def _score_variables(scores: pd.DataFrame, series: pd.DataFrame) -> dict[str, _V
         "article": scores["article"].to_numpy(dtype=bool),
     }
     return {name: ("score", array) for name, array in values.items()}
+
+
+def _first_known(scores: pd.DataFrame, evidence: Evidence) -> np.ndarray:
+    return _days(first_known(scores, known(evidence.scores, evidence.as_of)))
 
 
 def _n_trials(scores: pd.DataFrame, of_series: pd.DataFrame) -> np.ndarray:

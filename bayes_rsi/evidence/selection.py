@@ -15,15 +15,14 @@ import pandas as pd
 from bayes_rsi.errors import EvidenceError, Problem, did_you_mean
 from bayes_rsi.evidence.cut import Evidence
 from bayes_rsi.evidence.schema import EFFORTS, KINDS
+from bayes_rsi.evidence.vintages import KEY, latest_vintage
 
 __all__ = [
-    "KEY",
     "SERIES_ALONE",
     "enough_scores",
     "fitted_series",
     "highest_effort",
     "known",
-    "latest_vintage",
     "not_carried_over",
     "not_excluded",
     "not_named",
@@ -33,8 +32,6 @@ __all__ = [
     "why_dropped",
 ]
 
-#: What one selected score is the only one of, apart from its effort.
-KEY = ("series", "system", "scaffold", "effort", "reporter")
 #: Before the name of a series that is left out without the other series of its benchmark.
 SERIES_ALONE = "series:"
 
@@ -268,23 +265,6 @@ def not_carried_over(scores: pd.DataFrame) -> pd.DataFrame:
     there = pd.MultiIndex.from_frame(scores[pair])
     twice = pd.MultiIndex.from_arrays([origin.to_numpy(), scores["system"].to_numpy()]).isin(there)
     return scores[~twice]
-
-
-def latest_vintage(scores: pd.DataFrame) -> pd.DataFrame:
-    """Keep, of each key, the vintage that became known last; of one day, the last in text order.
-
-    Parameters
-    ----------
-    scores : pandas.DataFrame
-        Typed rows of `scores.csv`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows that are left.
-    """
-    ordered = scores.sort_values(["known_on", "vintage"], kind="stable")
-    return ordered.drop_duplicates(list(KEY), keep="last")
 
 
 def highest_effort(scores: pd.DataFrame) -> pd.DataFrame:

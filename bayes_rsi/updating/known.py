@@ -15,8 +15,8 @@ from bayes_rsi.errors import ModelError
 from bayes_rsi.evidence import Evidence, load_evidence
 from bayes_rsi.evidence.rules import keys_as_text
 from bayes_rsi.evidence.schema import LABEL_MARK
-from bayes_rsi.evidence.selection import KEY
 from bayes_rsi.evidence.tables import SHIPPED
+from bayes_rsi.evidence.vintages import KEY
 from bayes_rsi.posterior import Fit
 from bayes_rsi.units import as_date
 

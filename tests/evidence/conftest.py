@@ -169,6 +169,7 @@ CONTRACT = {
     "lower": ("score", "f"),
     "upper": ("score", "f"),
     "known_on": ("score", "M"),
+    "first_known": ("score", "M"),
     "scaffold_family": ("score", "U"),
     "reporter": ("score", "U"),
     "article": ("score", "b"),
@@ -199,7 +200,7 @@ def _assert_contract(result: xr.Dataset) -> None:
     for name in ("score", "system", "series"):
         assert result[name].dtype.kind == "U"
         assert result.indexes[name].is_unique
-    for name in ("known_on", "released", "series_released"):
+    for name in ("known_on", "first_known", "released", "series_released"):
         assert result[name].dtype == np.dtype("datetime64[ns]")
     assert set(result.attrs) == {"as_of", "data_digest", "absent_series"}
     assert set(result["score_system"].values) == set(result["system"].values)

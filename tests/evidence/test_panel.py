@@ -65,7 +65,10 @@ def test_the_panel_of_the_small_world(world: Any) -> None:
 def test_the_latest_vintage_of_the_day_is_taken(world: Any) -> None:
     label = "hor_50|Beta 1|||author"
     assert float(_one(_panel(world, "2024-11-30"), label)["value"]) == 4.0
-    assert float(_one(_panel(world, "2024-12-01"), label)["value"]) == 3.0
+    later = _one(_panel(world, "2024-12-01"), label)
+    assert float(later["value"]) == 3.0
+    first = _one(_panel(world, "2024-11-30"), label)["known_on"].values
+    assert later["first_known"].values == first < later["known_on"].values
 
 
 def test_an_excluded_revision_does_not_withdraw_the_figure(world: Any) -> None:

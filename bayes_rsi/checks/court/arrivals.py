@@ -7,7 +7,7 @@ of what was measured, not judgement.
                  that something new was measured
     each         looks like a system on the series that was released in the last year: its tier, its
                  lab and its figures there, with their scaffold families and reporters
-    known        at any time until the horizon, all as likely
+    known        at any time until the horizon, all as likely (batches are in the number alone)
     released     before that by the delay of a figure that came after the first day of its series,
                  on the series if there are three of them, else on any
 """
@@ -185,7 +185,7 @@ def _systems(panel: xr.Dataset, rows: np.ndarray) -> pd.DataFrame:
         {
             "series": panel["score_series"].values[rows],
             "system": panel["score_system"].values[rows],
-            "known": year_of_date(panel["known_on"].values[rows]),
+            "known": year_of_date(panel["first_known"].values[rows]),
         }
     )
     of_system = frame.groupby(["series", "system"])["known"]

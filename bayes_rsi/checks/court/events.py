@@ -22,8 +22,9 @@ from bayes_rsi.checks.court.bounds import bounds, surely
 from bayes_rsi.checks.court.comings import quiet
 from bayes_rsi.checks.court.scale import to_scale
 from bayes_rsi.checks.court.targets import MONTHS, seen_on, until
-from bayes_rsi.evidence import Evidence
+from bayes_rsi.evidence import Evidence, cut
 from bayes_rsi.evidence.selection import known, not_excluded
+from bayes_rsi.evidence.vintages import first_known
 from bayes_rsi.units import year_of_date
 
 __all__ = ["EVENTS", "Event", "event_targets", "figures", "probabilities", "reached", "silent"]
@@ -105,7 +106,7 @@ def event_targets(
     ends = {count: day for count, day in ends.items() if day <= pd.Timestamp(evidence.as_of)}
     before = figures(evidence, card, origin)
     after = {count: figures(evidence, card, day) for count, day in ends.items()}
-    known_for, rows = _ages(seen, origin), []
+    known_for, rows = _ages(seen, cut(evidence, origin).scores, origin), []
     for event in events:
         name = next((name for name in event.series if name in set(seen["series"])), None)
         if name is None or reached(before, event) is not False:
@@ -179,9 +180,10 @@ def silent(asked: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     return rows.reindex(columns=asked.columns).astype(asked.dtypes.to_dict())
 
 
-def _ages(seen: pd.DataFrame, origin: str) -> dict[str, np.ndarray]:
+def _ages(seen: pd.DataFrame, every: pd.DataFrame, origin: str) -> dict[str, np.ndarray]:
     """Give, by series, the years since each of its systems became known there."""
-    first = seen.groupby(["series", "system"])["known_on"].min()
+    days = seen.assign(first=first_known(seen, every))
+    first = days.groupby(["series", "system"])["first"].min()
     today = float(year_of_date(origin))
     return {
         str(name): today - year_of_date(days.to_numpy()) for name, days in first.groupby("series")

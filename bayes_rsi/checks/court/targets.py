@@ -47,7 +47,8 @@ from bayes_rsi.checks.court.bounds import bounds, surely
 from bayes_rsi.checks.court.scale import KINDS, to_scale
 from bayes_rsi.evidence import Evidence, cut
 from bayes_rsi.evidence.schema import EFFORTS
-from bayes_rsi.evidence.selection import KEY, not_excluded, not_named, select
+from bayes_rsi.evidence.selection import not_excluded, not_named, select
+from bayes_rsi.evidence.vintages import KEY
 
 __all__ = [
     "COLUMNS",

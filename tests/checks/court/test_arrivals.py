@@ -37,12 +37,15 @@ def test_at_least_one_is_given_even_where_nobody_came_for_a_year(small_fit):
 
 
 def test_releases_until_a_day_are_those_of_a_series_that_is_run(small_fit):
+    """METR's first file told of systems of years; their releases tell how many come."""
     panel = small_fit.panel
-    ages = like(panel, "paperbench")["age"].to_numpy()
-    none = drawn(panel, "paperbench", (2026.5, 2027.5), at_least=0, delayed=False)
-    share = (none.there.sum(axis=1) == 0).mean()
-    assert share == pytest.approx(comings(ages, 1.0, runs=True)[0], abs=0.03)
-    assert share < quiet(ages, np.array([1.0]))[0] - 0.1
+    table = like(panel, "metr_th11_p50")
+    ages = float(year_of_date(panel.attrs["as_of"])) - table["released"].to_numpy()
+    none = drawn(panel, "metr_th11_p50", (2026.5, 2026.6), at_least=0, delayed=False)
+    for least in (1, 3):
+        share = (none.there.sum(axis=1) >= least).mean()
+        assert share == pytest.approx(comings(ages, 0.1, runs=True)[least:].sum(), abs=0.03)
+        assert share < comings(table["age"].to_numpy(), 0.1, runs=True)[least:].sum() - 0.1
 
 
 def test_newcomers_look_like_the_recent_ones(small_fit):

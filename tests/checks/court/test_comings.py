@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from scipy.integrate import quad
 
 from bayes_rsi.checks.court.comings import MOST, RETIRED, SHAPE, comings, quiet, running
 
@@ -15,7 +16,7 @@ CROWD = np.linspace(0.1, 0.9, 25)
 
 
 def simulated(ages, count=200_000):
-    """Draw the story of a series since its latest newcomer, and keep those that were silent."""
+    """Draw what a series does since its latest newcomer, and keep what was silent."""
     rng = np.random.default_rng(1)
     mean = (ages < 1).sum() + 0.5
     shape, silent = min(mean, SHAPE), ages.min()
@@ -37,7 +38,7 @@ def test_whether_a_series_is_run_is_bayes_rule():
 @pytest.mark.parametrize("ages", [AGES, CROWD], ids=["few", "crowd"])
 def test_numbers_are_those_of_the_story(ages, years):
     still, shape, scale, rng = simulated(ages)
-    rate = rng.gamma(shape, scale, still.size)  # that of the last year, which silence was part of
+    rate = rng.gamma(shape, scale, still.size)  # silence does not move it: see the module
     run = np.minimum(rng.exponential(1 / RETIRED, still.size), years)
     number = np.where(still, rng.poisson(rate * run), 0)
     told = comings(ages, years)
@@ -59,15 +60,44 @@ def test_a_series_that_is_run_has_a_negative_binomial():
     years=st.floats(0.01, 2.0),
     later=st.floats(0.01, 2.0),
 )
-def test_more_silence_and_less_time_make_quiet_likelier(ages, years, later):
+def test_less_time_makes_quiet_likelier(ages, years, later):
     ages = np.array(ages)
     told = comings(ages, years)
     assert told.min() >= 0
     assert told.sum() == pytest.approx(1)
     assert len(told) == MOST + 1
     assert quiet(ages, np.array([years + later]))[0] <= told[0] + 1e-9
-    assert quiet(ages + later, np.array([years]))[0] >= told[0] - 1e-9
+
+
+@given(
+    ages=st.lists(st.floats(0.0, 0.98), min_size=1, max_size=40),
+    old=st.lists(st.floats(1.02, 4.0), max_size=10),
+    share=st.floats(0.01, 0.99),
+)
+def test_more_silence_makes_quiet_likelier(ages, old, share):
+    later = share * (0.99 - max(ages))  # as many stay in the last year
+    ages = np.array([*ages, *old])
     assert running(ages + later) <= running(ages) + 1e-9
+    assert quiet(ages + later, np.array([0.5]))[0] >= quiet(ages, np.array([0.5]))[0] - 1e-9
+
+
+@pytest.mark.parametrize("count", [1, 8, 40])
+@pytest.mark.parametrize("silent", [0.02, 0.4, 0.98])
+def test_whether_a_series_is_run_is_the_integral(count, silent):
+    ages = np.append(np.linspace(silent, 0.99, count), 1.02)
+    form = min(count + 0.5, SHAPE)
+    scale = form / (count + 0.5)
+
+    def mute(years):
+        return np.exp(-RETIRED * years) * (scale / (scale + years)) ** form
+
+    given_up = quad(lambda years: RETIRED * mute(years), 0, silent)[0]
+    assert running(ages) == pytest.approx(mute(silent) / (mute(silent) + given_up), abs=4e-3)
+
+
+def test_a_figure_of_today_is_no_silence():
+    assert running(np.array([0.0, 0.3])) == pytest.approx(1)
+    assert running(np.array([-0.001, 0.3])) == pytest.approx(1)
 
 
 def test_silence_says_more_of_a_busy_series_than_of_a_slow_one():
