@@ -106,6 +106,7 @@ def tiny_panel(series_rows: tuple = SERIES, score_rows: tuple = SCORES) -> xr.Da
         "lower": np.array(lower),
         "upper": np.array(upper),
         "known_on": days([AS_OF] * count),
+        "first_known": days([AS_OF] * count),
         "scaffold_family": np.array(["agent"] * count),
         "reporter": np.array(["author"] * count),
         "article": np.zeros(count, dtype=bool),
